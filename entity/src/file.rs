@@ -1,0 +1,30 @@
+//! A kept file: where its bytes are and what was found inside.
+//!
+//! The public sees it while a published edition points at it.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "file")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The name under which an import knows the file.
+    pub key: Option<String>,
+    /// SHA-256 of the bytes, which is also their name in the store.
+    pub digest: String,
+    pub size: i64,
+    pub media_type: String,
+    pub name: String,
+    pub pages: Option<i32>,
+    pub document_title: Option<String>,
+    pub document_language: Option<String>,
+    pub tagged: Option<bool>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

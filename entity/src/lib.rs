@@ -1,0 +1,28 @@
+//! Koffer's tables: columns and nothing else.
+//!
+//! No functions, no GraphQL: what the columns mean is decided on the floors above.
+//! A kind's table and `live` hold what is published, and nothing but what is published.
+
+pub mod account;
+pub mod change;
+pub mod edition;
+pub mod entry;
+pub mod file;
+pub mod grant;
+pub mod link;
+pub mod live;
+pub mod log;
+pub mod revision;
+pub mod term;
+
+pub mod assistant;
+pub mod case;
+pub mod download;
+pub mod event;
+pub mod municipality;
+pub mod news_item;
+pub mod organisation;
+pub mod programme;
+pub mod report;
+pub mod theme_field;
+pub mod tool;
