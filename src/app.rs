@@ -1,0 +1,26 @@
+//! What every part of a running Koffer shares.
+
+use std::sync::Arc;
+
+use crate::{
+    config::Config,
+    content::door::Door,
+    db::Db,
+    files::{Staging, Store},
+};
+
+pub struct App {
+    pub config: Config,
+    pub db: Db,
+    pub store: Arc<dyn Store>,
+    pub staging: Staging,
+    /// The doors of all kinds; `kinds.rs` lists them.
+    pub doors: &'static [&'static dyn Door],
+}
+
+impl App {
+    /// The door of the kind with this name.
+    pub fn door(&self, kind: &str) -> Option<&'static dyn Door> {
+        self.doors.iter().copied().find(|door| door.kind() == kind)
+    }
+}

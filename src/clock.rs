@@ -1,0 +1,9 @@
+//! The time, read in one place, so that a test can hold it still.
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+/// Now, to the microsecond: PostgreSQL keeps no more, and both databases are to agree.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
+}

@@ -1,0 +1,129 @@
+//! The database: connect, tune, read and write.
+//!
+//! One source runs on SQLite and on PostgreSQL; what differs between them is in `db/dialect.rs`.
+//! Reads go straight to the pool; everything that writes goes through [`Db::write`].
+
+pub mod dialect;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    FromQueryResult, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::SelectStatement,
+};
+use tokio::sync::Mutex;
+
+use crate::error::{Answer, Failure};
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+    /// SQLite has one writer; waiting here is fair, waiting inside SQLite is not.
+    writer: Arc<Mutex<()>>,
+}
+
+/// What becomes of a transaction whose work went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Commit,
+    TakeBack,
+}
+
+impl Db {
+    pub async fn connect(url: &str) -> Answer<Self> {
+        let mut options = ConnectOptions::new(url);
+        options.sqlx_logging(false).connect_timeout(Duration::from_secs(5));
+        options.acquire_timeout(Duration::from_secs(5));
+        options.max_connections(dialect::pool_size(url));
+        dialect::tune(&mut options);
+
+        let mut pool = Database::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = statements.clone();
+        pool.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        Ok(Self { pool, statements, writer: Arc::default() })
+    }
+
+    pub fn pool(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        self.pool.get_database_backend()
+    }
+
+    /// How many statements have been sent since the start; the tests prove batching with it.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Runs a statement that one of our builders made.
+    pub async fn all(&self, query: &SelectStatement) -> Answer<Vec<QueryResult>> {
+        Ok(self.pool.query_all(query).await?)
+    }
+
+    pub async fn rows<R: FromQueryResult>(&self, query: &SelectStatement) -> Answer<Vec<R>> {
+        let rows = self.all(query).await?;
+        rows.iter().map(|row| R::from_query_result(row, "").map_err(Failure::from)).collect()
+    }
+
+    /// Runs the work in one transaction: all of it, or nothing.
+    pub async fn write<T, F>(&self, work: F) -> Answer<T>
+    where
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Answer<T>>,
+    {
+        self.transaction(Ending::Commit, work).await
+    }
+
+    /// The same, with the choice to take all of it back in the end: for dry runs.
+    pub async fn transaction<T, F>(&self, ending: Ending, work: F) -> Answer<T>
+    where
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Answer<T>>,
+    {
+        let (tx, _turn) = self.begin().await?;
+        let outcome = work(&tx).await;
+        match ending {
+            Ending::Commit if outcome.is_ok() => tx.commit().await?,
+            _ => tx.rollback().await?,
+        }
+        outcome
+    }
+
+    async fn begin(
+        &self,
+    ) -> Answer<(DatabaseTransaction, Option<tokio::sync::OwnedMutexGuard<()>>)> {
+        let turn = match self.backend() {
+            DbBackend::Sqlite => Some(self.writer.clone().lock_owned().await),
+            _ => None,
+        };
+        let options = TransactionOptions {
+            // A deferred transaction that turns into a write fails when another one was faster.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok((self.pool.begin_with_options(options).await?, turn))
+    }
+
+    /// Lets the database look at its tables anew, so that it plans well after much was written.
+    pub async fn take_stock(&self) -> Answer<()> {
+        self.pool.execute_unprepared("ANALYZE").await?;
+        Ok(())
+    }
+
+    pub async fn probe(&self) -> Answer<()> {
+        self.pool.execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! The only place that makes ids, so that all of them sort by the time they were made.
+
+use uuid::Uuid;
+
+/// A new id (version 7: time first, then chance).
+#[must_use]
+pub fn new() -> Uuid {
+    Uuid::now_v7()
+}
