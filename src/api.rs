@@ -1,0 +1,21 @@
+//! The API for any kind: what is general about GraphQL here, and GraphQL over HTTP.
+//!
+//! Resolvers translate and delegate; the reading itself is behind `content/read.rs`.
+//! What a kind shows of its own is in `kinds/`.
+
+pub mod batch;
+pub mod change;
+pub mod connection;
+pub mod entry;
+pub mod error;
+pub mod file;
+pub mod filter;
+pub mod gate;
+pub mod http;
+pub mod limit;
+pub mod order;
+pub mod published;
+pub mod rich_text;
+pub mod scalar;
+pub mod site;
+pub mod visit;

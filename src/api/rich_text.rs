@@ -1,0 +1,108 @@
+//! Rich text as the API shows it: one tree in four forms.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Json, Object};
+use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    batch::Place,
+    file,
+    visit::{self, Visit},
+};
+use crate::{
+    error::Answer,
+    rich_text::{self, Document, EntryTarget, FileTarget, LineBreaks, Targets},
+};
+
+/// A text with structure: headings, lists, tables, callouts, cards.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RichText(pub Document);
+
+#[Object]
+impl RichText {
+    /// The document tree, as the editor's ProseMirror schema has it.
+    async fn json(&self) -> Json<serde_json::Value> {
+        Json(self.0.json())
+    }
+
+    /// Semantic HTML, safe to insert as it is.
+    async fn html(&self, ctx: &Context<'_>) -> Answer<String> {
+        Ok(rich_text::html(&self.0, &self.targets(ctx).await?))
+    }
+
+    /// CommonMark, with links to entries as `entry:kind/slug`.
+    async fn markdown(&self, ctx: &Context<'_>) -> Answer<String> {
+        let targets = self.targets(ctx).await?;
+        Ok(rich_text::markdown(&self.0, LineBreaks::Soft, &|id| targets.paths.get(&id).cloned()))
+    }
+
+    /// Plain text.
+    async fn text(&self) -> String {
+        rich_text::text(&self.0)
+    }
+}
+
+impl RichText {
+    /// Those of a kind's texts that are there, by the name of the field.
+    pub fn named<'t, const N: usize>(
+        texts: [(&'static str, &'t Option<Self>); N],
+    ) -> Vec<(&'static str, &'t Document)> {
+        texts.into_iter().filter_map(|(field, text)| Some((field, &text.as_ref()?.0))).collect()
+    }
+
+    /// What the text points at, as far as it is public; loaded together with what its neighbours need.
+    async fn targets(&self, ctx: &Context<'_>) -> Answer<Known> {
+        let visit = Visit::of(ctx);
+        let wish = visit.wish(ctx);
+        let named = rich_text::references(&self.0);
+        let heads = try_join_all(named.entries.iter().map(|id| {
+            let place = Place::of(ctx, "linked entry", wish.clone());
+            visit.batches.load(place, *id, async |ids| {
+                let heads = visit.reader(&wish).any_by_ids(&ids).await?;
+                Ok(heads.into_iter().map(|live| (live.entry_id, live)).collect())
+            })
+        }));
+        let files = try_join_all(named.files.iter().map(|id| {
+            let place = Place::of(ctx, "linked file", wish.clone());
+            visit.batches.load(place, *id, async |ids| file::public(&visit.app, &ids).await)
+        }));
+        let (heads, files) = (heads.await?, files.await?);
+
+        let mut known = Known::default();
+        for live in heads.into_iter().flatten() {
+            visit::shows(ctx, &live);
+            let path = format!("{}/{}", live.kind, live.slug);
+            let url = visit.app.config.entry_url(&live.kind, &live.slug);
+            let href = url.unwrap_or_else(|| format!("/{path}"));
+            known.entries.insert(live.entry_id, EntryTarget { href, title: live.title.clone() });
+            known.paths.insert(live.entry_id, path);
+        }
+        for file in files.into_iter().flatten() {
+            let href = visit.app.config.file_url(file.row.id, &file.row.name);
+            known.files.insert(file.row.id, FileTarget { href, width: None, height: None });
+        }
+        Ok(known)
+    }
+}
+
+/// The public targets of one text.
+#[derive(Default)]
+struct Known {
+    entries: HashMap<Uuid, EntryTarget>,
+    paths: HashMap<Uuid, String>,
+    files: HashMap<Uuid, FileTarget>,
+}
+
+impl Targets for Known {
+    fn entry(&self, id: Uuid) -> Option<EntryTarget> {
+        self.entries.get(&id).cloned()
+    }
+
+    fn file(&self, id: Uuid) -> Option<FileTarget> {
+        self.files.get(&id).cloned()
+    }
+}

@@ -1,0 +1,69 @@
+//! What the collection is as a whole, and who is asking.
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+
+use super::{entry::Kind, visit::Visit};
+use crate::error::Answer;
+
+/// The collection as a whole.
+#[derive(Default)]
+pub struct Site;
+
+/// How many entries of a kind are public.
+#[derive(SimpleObject)]
+pub struct KindCount {
+    /// The kind.
+    pub kind: Kind,
+    /// How many entries of it are public, in whatever language.
+    pub count: i64,
+}
+
+#[Object]
+impl Site {
+    /// What the collection is called.
+    async fn title(&self) -> &str {
+        "Werkzeugkoffer für die kommunale Demografiearbeit"
+    }
+
+    /// Where this API is reached.
+    async fn api_url(&self, ctx: &Context<'_>) -> String {
+        format!("{}/graphql", Visit::of(ctx).app.config.public_url())
+    }
+
+    /// The language that readings fall back to, as a BCP 47 tag.
+    async fn default_language(&self) -> &str {
+        "de"
+    }
+
+    /// How many entries of each kind are public.
+    async fn kinds(&self, ctx: &Context<'_>) -> Answer<Vec<KindCount>> {
+        let visit = Visit::of(ctx);
+        let wish = visit.wish(ctx);
+        let counts = visit.reader(&wish).kinds().await?;
+        let counted = |kind: Kind| {
+            let count =
+                counts.iter().find(|(name, _)| name == kind.name()).map_or(0, |(_, count)| *count);
+            KindCount { kind, count }
+        };
+        Ok(Kind::ALL.iter().copied().map(counted).collect())
+    }
+
+    /// The version of Koffer that answers.
+    async fn version(&self) -> &str {
+        env!("CARGO_PKG_VERSION")
+    }
+}
+
+/// What a request may see.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Perspective {
+    /// What is published, and nothing else.
+    Published,
+}
+
+/// Who is asking.
+#[derive(SimpleObject)]
+pub struct Viewer {
+    /// What this request sees.
+    pub perspective: Perspective,
+}

@@ -1,0 +1,87 @@
+//! What one request carries through all its resolvers: where to read, for whom, and what it read.
+//!
+//! What a reader may see is decided once, when the visit is made; no resolver widens it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_graphql::{Context, QueryPathSegment};
+
+use super::{batch::Batches, http::CacheTags};
+use crate::{
+    app::App,
+    content::{edition::Wish, read::Reader},
+    db::Db,
+};
+
+/// One request on its way through the resolvers.
+pub struct Visit {
+    pub app: Arc<App>,
+    pub batches: Batches,
+    /// The wish of each root field, by its name in the answer; all below it inherits it.
+    wishes: Mutex<HashMap<String, Arc<Wish>>>,
+}
+
+impl Visit {
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app, batches: Batches::default(), wishes: Mutex::default() }
+    }
+
+    /// The visit that this resolver belongs to.
+    pub fn of<'c>(ctx: &Context<'c>) -> &'c Self {
+        ctx.data_unchecked()
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.app.db
+    }
+
+    pub fn reader<'r>(&'r self, wish: &'r Wish) -> Reader<'r> {
+        Reader { db: &self.app.db, wish }
+    }
+
+    /// Remembers the language and register that a root field was asked for.
+    pub fn wishes(&self, ctx: &Context<'_>, wish: Wish) -> Arc<Wish> {
+        let wish = Arc::new(wish);
+        if let Some(root) = root_field(ctx) {
+            self.known_wishes().insert(root, wish.clone());
+        }
+        wish
+    }
+
+    /// The language and register that this resolver inherits.
+    pub fn wish(&self, ctx: &Context<'_>) -> Arc<Wish> {
+        root_field(ctx).and_then(|root| self.known_wishes().get(&root).cloned()).unwrap_or_default()
+    }
+
+    fn known_wishes(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Wish>>> {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Notes that the answer shows this entry, so that caches can drop the answer when it changes.
+pub fn shows(ctx: &Context<'_>, live: &entity::live::Model) {
+    if let Some(tags) = ctx.data_opt::<CacheTags>() {
+        tags.entry(&live.kind, live.entry_id);
+    }
+}
+
+/// Notes that the answer depends on which entries of this kind there are.
+pub fn lists(ctx: &Context<'_>, kind: &str) {
+    if let Some(tags) = ctx.data_opt::<CacheTags>() {
+        tags.kind(kind);
+    }
+}
+
+fn root_field(ctx: &Context<'_>) -> Option<String> {
+    let mut node = ctx.path_node.as_ref()?;
+    while let Some(parent) = node.parent {
+        node = parent;
+    }
+    match node.segment {
+        QueryPathSegment::Name(name) => Some(name.to_owned()),
+        QueryPathSegment::Index(_) => None,
+    }
+}
