@@ -1,0 +1,26 @@
+#![doc = include_str!("README.md")]
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod backup;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod content;
+pub mod db;
+pub mod doctor;
+pub mod email;
+pub mod error;
+pub mod export;
+pub mod files;
+pub mod id;
+pub mod import;
+pub mod kinds;
+pub mod opening;
+pub mod reindex;
+pub mod rich_text;
+pub mod schema;
+pub mod server;
+pub mod shutdown;
+pub mod telemetry;

@@ -1,0 +1,185 @@
+//! The street door: what lies at which address, and how the house opens and closes.
+//!
+//! Every request is received in `server/reception.rs`; what is asked for is answered by the room
+//! behind its address. [`house`] is all of it as one endpoint, which the tests call as the world does.
+
+mod admin;
+mod connections;
+pub mod file;
+mod first_start;
+mod headers;
+mod health;
+mod metrics;
+mod page;
+mod problem;
+mod reception;
+mod visitor;
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use anyhow::Context as _;
+use poem::{
+    Endpoint, EndpointExt as _, IntoEndpoint, Request, Response, Route,
+    endpoint::make,
+    http::{Method, StatusCode, header},
+};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use self::{
+    headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page, reception::Reception,
+};
+use crate::{
+    api::{
+        self,
+        gate::Gate,
+        http::{GraphQl, GraphiqlPage},
+        visit::Visit,
+    },
+    app::App,
+    config::Config,
+    error::Answer,
+    opening::{self, InUse},
+    schema, shutdown,
+};
+
+pub use self::{connections::serve as serve_connections, first_start::Collection};
+
+/// The whole life of a server: from the settings to the last answer.
+pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()> {
+    // First of all, so that a second server by mistake says so before it touches anything.
+    let listener = listen(config.listen, "KOFFER_LISTEN").await?;
+    let apart = match config.metrics.listen {
+        Some(address) => Some(listen(address, "KOFFER_METRICS_LISTEN").await?),
+        None => None,
+    };
+    let stop = shutdown::on_signals()?;
+
+    opening::make_data_folder(&config.data)?;
+    let in_use = InUse::share(&config.data)?;
+    let app = opening::open(config).await.map_err(|failure| failure.into_report())?;
+    first_start::prepare(&app, collection).await.map_err(|failure| failure.into_report())?;
+
+    let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);
+    let house = house(&app, &metrics).map_err(|failure| failure.into_report())?;
+    tracing::info!(address = app.config.public_url(), listening = %app.config.listen, "Koffer is ready");
+    let apart = async {
+        if let Some(listener) = apart {
+            let alone = Route::new().at("/metrics", metrics::apart(app.clone(), metrics.clone()));
+            serve_connections(listener, received(alone, &app, &metrics), stop.clone()).await;
+        }
+    };
+    tokio::join!(serve_connections(listener, house, stop.clone()), apart);
+
+    app.db.pool().clone().close().await?;
+    drop(in_use);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Everything that answers at the main address.
+pub fn house(
+    app: &Arc<App>,
+    metrics: &Arc<Metrics>,
+) -> Answer<impl Endpoint<Output = Response> + 'static> {
+    let routes = Route::new()
+        .at("/", read_only(Page::index()))
+        .at("/graphql", graphql(app)?)
+        .at("/files/:id/:name", read_only(files(app.clone())))
+        .at("/admin", read_only(make(|_| async { admin::home() })))
+        .at("/admin/", read_only(make(|request: Request| async move { admin::serve(&request) })))
+        .at(
+            "/admin/*path",
+            read_only(make(|request: Request| async move { admin::serve(&request) })),
+        )
+        .at("/healthz", read_only(make(|_| async { health::alive() })))
+        .at("/readyz", read_only(Readiness::of(app.clone())))
+        .at("/metrics", read_only(metrics::beside(app.clone(), metrics.clone())));
+    Ok(received(routes, app, metrics))
+}
+
+fn received<E>(routes: E, app: &Arc<App>, metrics: &Arc<Metrics>) -> Reception<E::Endpoint>
+where
+    E: IntoEndpoint<Endpoint: Endpoint<Output = Response>>,
+{
+    Reception::new(routes.into_endpoint(), &app.config, metrics.clone())
+}
+
+fn graphql(app: &Arc<App>) -> Answer<impl Endpoint<Output = Response> + use<>> {
+    let config = &app.config;
+    let gate = Gate::new(schema::build(app), &schema::sdl(), config.limits(), config.request_time)?;
+    let graphql = GraphQl::new(gate, config.http()).prepare({
+        let app = app.clone();
+        move |_, request| Ok(request.data(Visit::new(app.clone())))
+    });
+
+    let (graphql, policy) = match admin::graphiql() {
+        Some(page) => {
+            let policy = page.policy(GRAPHIQL_POLICY);
+            (graphql.page(GraphiqlPage(page.into_bytes())), Some(policy))
+        }
+        None => (graphql, None),
+    };
+    Ok(graphql.after(move |answer: poem::Result<Response>| {
+        let policy = policy.clone();
+        async move {
+            let mut answer = answer?;
+            let is_page = answer.content_type().is_some_and(|media| media.starts_with("text/html"));
+            if let Some(policy) = policy.filter(|_| is_page) {
+                answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            Ok(answer)
+        }
+    }))
+}
+
+/// Published files. The id says which one is meant; the name is for people.
+fn files(app: Arc<App>) -> impl Endpoint<Output = Response> {
+    make(move |request: Request| {
+        let app = app.clone();
+        async move {
+            let nothing = || poem::Error::from_status(StatusCode::NOT_FOUND);
+            let id: Uuid =
+                request.raw_path_param("id").and_then(|id| id.parse().ok()).ok_or_else(nothing)?;
+            let found = api::file::deliverable(&app, id).await.map_err(problem::of)?;
+            let found = found.ok_or_else(nothing)?;
+            Ok::<_, poem::Error>(file::deliver(&request, &*app.store, &found).await)
+        }
+    })
+    .map_to_response()
+}
+
+/// Only looking; the reception adds what may be asked instead.
+fn read_only<E>(endpoint: E) -> impl Endpoint<Output = Response>
+where
+    E: IntoEndpoint<Endpoint: 'static>,
+{
+    endpoint.into_endpoint().map_to_response().before(|request| async move {
+        match *request.method() {
+            Method::GET | Method::HEAD => Ok(request),
+            _ => Err(poem::Error::from_status(StatusCode::METHOD_NOT_ALLOWED)),
+        }
+    })
+}
+
+async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|cause| match cause.kind() {
+        io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!(
+                "{address} is in use; stop what listens there, or choose another {setting}"
+            )
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            anyhow::anyhow!(
+                "this machine has no address {}; choose another {setting}",
+                address.ip()
+            )
+        }
+        io::ErrorKind::PermissionDenied => {
+            anyhow::anyhow!(
+                "this user may not listen at {address}; choose a port above 1023 in {setting}"
+            )
+        }
+        _ => anyhow::Error::new(cause).context(format!("listening at {address} ({setting})")),
+    })
+}

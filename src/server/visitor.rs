@@ -1,0 +1,96 @@
+//! Where a request comes from, as far as the log may know.
+//!
+//! A header that says where is believed only when it comes from a proxy that the settings name.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use poem::{Addr, Request};
+
+use crate::config::{Config, Network};
+
+/// Knows whom to believe.
+pub struct Visitors {
+    trusted: Vec<Network>,
+}
+
+impl Visitors {
+    pub fn of(config: &Config) -> Self {
+        Self { trusted: config.trusted_proxies.clone() }
+    }
+
+    /// The network of the visitor. A whole address would be more than a log needs.
+    pub fn from(&self, request: &Request) -> Option<String> {
+        self.address(request).map(network)
+    }
+
+    /// From the last proxy back to the first address that is not one of ours.
+    fn address(&self, request: &Request) -> Option<IpAddr> {
+        let mut address = peer(request)?;
+        let named = request.headers().get_all("x-forwarded-for");
+        let named: Vec<&str> = named
+            .iter()
+            .filter_map(|one| one.to_str().ok())
+            .flat_map(|one| one.split(','))
+            .collect();
+        for before in named.iter().rev() {
+            if !self.trusted.iter().any(|proxy| proxy.contains(address)) {
+                break;
+            }
+            let Ok(before) = before.trim().parse() else { break };
+            address = before;
+        }
+        Some(address)
+    }
+}
+
+/// Who holds the other end of the connection.
+pub fn peer(request: &Request) -> Option<IpAddr> {
+    match &request.remote_addr().0 {
+        Addr::SocketAddr(address) => Some(address.ip().to_canonical()),
+        _ => None,
+    }
+}
+
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            format!("{}/24", Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)))
+        }
+        IpAddr::V6(address) => {
+            format!("{}/48", Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::web::RemoteAddr;
+
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &str) -> Option<String> {
+        let config = Config::from_variables([("KOFFER_TRUSTED_PROXIES", "10.0.0.0/8")]).unwrap();
+        let peer: std::net::SocketAddr = format!("{peer}:1234").parse().unwrap();
+        let request = Request::builder()
+            .remote_addr(RemoteAddr(peer.into()))
+            .header("x-forwarded-for", forwarded)
+            .finish();
+        Visitors::of(&config).from(&request)
+    }
+
+    #[test]
+    fn only_our_proxies_are_believed() {
+        for (peer, forwarded, from) in [
+            ("203.0.113.7", "198.51.100.1", "203.0.113.0/24"),
+            ("10.0.0.1", "198.51.100.1", "198.51.100.0/24"),
+            ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.0/24"),
+            // What a stranger has written in front of what our proxy wrote is not believed.
+            ("10.0.0.1", "192.0.2.1, 198.51.100.1", "198.51.100.0/24"),
+            ("10.0.0.1", "unknown", "10.0.0.0/24"),
+            ("10.0.0.1", "2001:db8:1:2::3", "2001:db8:1::/48"),
+            ("10.0.0.1", "::ffff:198.51.100.1", "198.51.100.0/24"),
+        ] {
+            assert_eq!(seen(peer, forwarded).as_deref(), Some(from), "{peer} {forwarded}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A world: the program as it was built, running on a database and a file store of its own.
+//!
+//! The first world of a run lets the program make its own first start, with the bundled
+//! collection; every other world is a copy of what that left behind. `janitor.rs` sees to it that
+//! nothing outlives the run, however it ends.
+
+mod janitor;
+mod place;
+mod port;
+mod postgres;
+mod server;
+
+use std::path::{Path, PathBuf};
+
+use tokio::sync::OnceCell;
+
+use crate::people::{Anyone, Told};
+use place::Place;
+use server::Server;
+
+pub use postgres::PASSWORD;
+
+/// A running Koffer, with everything that belongs to it.
+pub struct World {
+    place: Place,
+    server: Option<Server>,
+}
+
+/// The collection as the first start left it; never served again, only copied.
+static TEMPLATE: OnceCell<Place> = OnceCell::const_new();
+static SHARED: OnceCell<World> = OnceCell::const_new();
+
+impl World {
+    /// The one with the bundled collection that all tests share which only read.
+    pub async fn shared() -> &'static Self {
+        SHARED.get_or_init(Self::new).await
+    }
+
+    /// One of its own, with the bundled collection.
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// One of its own, with the bundled collection and these settings.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let mut world = Self { place: bundled().await.copy(), server: None };
+        world.place.set(settings);
+        world.starts(&["serve"]).await;
+        world
+    }
+
+    /// One with nothing in it.
+    pub async fn empty() -> Self {
+        Self::empty_with(&[]).await
+    }
+
+    /// One with nothing in it, and these settings.
+    pub async fn empty_with(settings: &[(&str, &str)]) -> Self {
+        let mut world = Self::unborn_with(settings);
+        world.starts(&["serve", "--empty"]).await;
+        world
+    }
+
+    /// One that was never started: an empty folder, an empty database.
+    pub fn unborn() -> Self {
+        Self::unborn_with(&[])
+    }
+
+    /// One that was never started, with these settings.
+    pub fn unborn_with(settings: &[(&str, &str)]) -> Self {
+        let mut place = Place::new();
+        place.set(settings);
+        Self { place, server: None }
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub async fn starts(&mut self, command: &[&str]) {
+        assert!(self.server.is_none(), "it runs already");
+        self.server = Some(Server::start(&self.place, command).await);
+    }
+
+    /// Starts it again at the same address.
+    pub async fn restart(&mut self) {
+        self.starts(&["serve"]).await;
+    }
+
+    /// Asks the server to stop, waits until it has, and says with which code.
+    pub async fn stop(&mut self) -> Option<i32> {
+        self.is_told_to_stop();
+        self.has_stopped().await
+    }
+
+    /// SIGTERM, as service managers send it.
+    pub fn is_told_to_stop(&self) {
+        self.server.as_ref().expect("it runs").is_told_to_stop();
+    }
+
+    /// The code with which the server has ended, once it has.
+    pub async fn has_stopped(&mut self) -> Option<i32> {
+        self.server.take().expect("it runs").has_stopped().await
+    }
+
+    /// Ends the server in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        drop(self.server.take().expect("it runs"));
+    }
+
+    /// Another address for a second process on the same database and files.
+    pub fn twin(&self) -> Self {
+        Self { place: self.place.sibling(), server: None }
+    }
+
+    /// Makes a part that it needs unreachable.
+    pub async fn cuts_a_part_off(&mut self) {
+        self.place.cut_off();
+    }
+
+    /// Brings that part back.
+    pub async fn brings_it_back(&mut self) {
+        self.place.bring_back();
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.place.port)
+    }
+
+    /// Somebody without an account.
+    pub fn anyone(&self) -> Anyone {
+        Anyone::new(self.url("/graphql"))
+    }
+
+    /// Runs a command on the same database and files.
+    pub async fn koffer(&self, arguments: &[&str]) -> Told {
+        Told::by(&mut self.command(arguments)).await
+    }
+
+    /// The command itself, for those who want to do something to it.
+    pub fn command(&self, arguments: &[&str]) -> tokio::process::Command {
+        let mut command = tokio::process::Command::from(self.place.command(arguments));
+        command.kill_on_drop(true);
+        command
+    }
+
+    /// How many statements the server has sent to its database.
+    pub async fn statements(&self) -> u64 {
+        let metrics = reqwest::get(self.url("/metrics")).await.unwrap().text().await.unwrap();
+        let counter = |line: &str| line.strip_prefix("koffer_sql_statements_total ")?.parse::<f64>().ok();
+        metrics.lines().find_map(counter).expect("the metrics count statements") as u64
+    }
+
+    /// The folder of the world, for what a test wants to leave there.
+    pub fn folder(&self) -> PathBuf {
+        self.place.folder.clone()
+    }
+
+    /// What the server has said on stdout and stderr.
+    pub fn said(&self) -> String {
+        server::said(&self.place)
+    }
+
+    /// Everything that a kill or a dry run could have touched: the entries, the feed, the log.
+    pub async fn rows(&self) -> String {
+        self.place.rows().await
+    }
+
+    /// Whether somebody is in the middle of writing.
+    pub async fn is_being_written(&self) -> bool {
+        self.place.is_being_written().await
+    }
+}
+
+/// Where `cargo` found the crate, for tests that look at the source.
+pub fn crate_folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+async fn bundled() -> &'static Place {
+    TEMPLATE
+        .get_or_init(async || {
+            let place = Place::new();
+            let server = Server::start(&place, &["serve"]).await;
+            server.is_told_to_stop();
+            let code = server.has_stopped().await;
+            assert_eq!(code, Some(0), "{}", server::said(&place));
+            place
+        })
+        .await
+}
