@@ -46,6 +46,7 @@ pub struct ChangeEdge {
     pub node: Change,
 }
 
+/// One line of the change feed.
 #[Object]
 impl Change {
     /// The place in the feed: give it as `after` to go on from here, today or in a year.
@@ -101,6 +102,7 @@ impl Change {
     }
 }
 
+/// A part of the change feed, oldest first.
 #[Object]
 impl ChangeConnection {
     /// The lines, oldest first.

@@ -91,6 +91,7 @@ impl<C: Exposed> TypeName for Edge<C> {
     }
 }
 
+/// A part of a list of entries.
 #[Object(name_type)]
 impl<C: Exposed> Connection<C> {
     /// The entries of this page.
@@ -129,6 +130,7 @@ impl<C: Exposed> Connection<C> {
     }
 }
 
+/// An entry at its place in a list.
 #[Object(name_type)]
 impl<C: Exposed> Edge<C> {
     /// The place of the entry in the list.

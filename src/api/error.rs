@@ -189,3 +189,8 @@ fn log_once(error: &ServerError, code: Code, id: &RequestId, logged: &mut BTreeS
         logged.insert(cause);
     }
 }
+
+/// What is wrong with a request before there is anything to execute.
+pub fn protest(message: impl Into<String>) -> ServerError {
+    ServerError::new(message, None)
+}

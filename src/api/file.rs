@@ -42,6 +42,7 @@ pub struct FileAccessibility {
     pub title: Option<String>,
 }
 
+/// A published file.
 #[Object]
 impl File {
     /// The file's id; its address stays when the file is replaced.
@@ -97,6 +98,7 @@ impl File {
 /// A picture that stands for an entry.
 pub struct Cover(pub head::Cover);
 
+/// A picture that stands for an entry.
 #[Object]
 impl Cover {
     /// Where the picture can be loaded. The width is a wish in pixels; the picture may be larger.

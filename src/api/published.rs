@@ -114,6 +114,7 @@ impl<C: Exposed> TypeName for Published<C> {
     }
 }
 
+/// A published entry, as one edition of it reads.
 #[Object(name_type)]
 impl<C: Exposed> Published<C> {
     /// The entry's id: the same in every language, for ever.

@@ -22,6 +22,7 @@ use crate::{
 #[serde(transparent)]
 pub struct RichText(pub Document);
 
+/// A text with structure: headings, lists, tables, callouts, cards.
 #[Object]
 impl RichText {
     /// The document tree, as the editor's ProseMirror schema has it.

@@ -18,6 +18,7 @@ pub struct KindCount {
     pub count: i64,
 }
 
+/// The collection as a whole.
 #[Object]
 impl Site {
     /// What the collection is called.

@@ -4,6 +4,7 @@
 //! Nothing here waits for search or webhooks; they follow the change feed.
 //! Only this file writes `live`, `link`, `term` and the tables of the kinds.
 
+use chrono::{DateTime, Utc};
 use entity::{edition, link, live, revision, term};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable,
@@ -42,6 +43,7 @@ pub struct GoingLive<'g> {
     pub edition: &'g edition::Model,
     pub revision: &'g revision::Model,
     pub slug: &'g str,
+    pub at: DateTime<Utc>,
 }
 
 /// Makes a revision public.
@@ -61,7 +63,7 @@ pub async fn publish(
         return Ok(Outcome::Refused(problems));
     }
 
-    let going_live = GoingLive { edition, revision: &revision, slug: &slug };
+    let going_live = GoingLive { edition, revision: &revision, slug: &slug, at: clock::now() };
     door.put(tx, going_live).await?;
     let what = mark_live(tx, going_live).await?;
     log::append(
@@ -178,8 +180,7 @@ where
 }
 
 fn head_row(head: &Head, going_live: GoingLive<'_>) -> live::Model {
-    let GoingLive { edition, revision, slug } = going_live;
-    let now = clock::now();
+    let GoingLive { edition, revision, slug, at } = going_live;
     live::Model {
         edition_id: edition.id,
         entry_id: edition.entry_id,
@@ -202,20 +203,20 @@ fn head_row(head: &Head, going_live: GoingLive<'_>) -> live::Model {
         review_by: head.review_by,
         revision: revision.number,
         change_note: revision.note.clone(),
-        first_published_at: edition.first_published_at.unwrap_or(now),
-        published_at: now,
+        first_published_at: edition.first_published_at.unwrap_or(at),
+        published_at: at,
         updated_at: revision.created_at,
     }
 }
 
 async fn mark_live(tx: &DatabaseTransaction, going_live: GoingLive<'_>) -> Answer<change::What> {
-    let GoingLive { edition, revision, slug } = going_live;
+    let GoingLive { edition, revision, slug, at } = going_live;
     let what = if edition.live.is_some() { change::What::Updated } else { change::What::Published };
     let mut next = edition.clone().into_active_model();
     next.live = Set(Some(revision.number));
     next.slug = Set(Some(slug.into()));
     if edition.first_published_at.is_none() {
-        next.first_published_at = Set(Some(clock::now()));
+        next.first_published_at = Set(Some(at));
     }
     next.update(tx).await?;
     Ok(what)

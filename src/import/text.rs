@@ -27,8 +27,8 @@ pub struct Address {
     pub register: Register,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
 struct Head {
     title: Option<String>,
     summary: Option<String>,
@@ -57,10 +57,15 @@ pub fn parse(path: &str, file: &str) -> Result<Text, Fault> {
     let file = file.replace("\r\n", "\n");
     let (head, markdown) =
         file.strip_prefix("---\n")
-            .and_then(|rest| rest.split_once("\n---\n"))
+            .and_then(|rest| match rest.strip_prefix("---\n") {
+                Some(markdown) => Some(("", markdown)),
+                None => rest.split_once("\n---\n"),
+            })
             .ok_or_else(|| Fault::new(path, "must begin with a head between two lines of ---"))?;
-    let parsed: Head = serde_yaml_ng::from_str(head)
+    // A head of nothing is null in YAML.
+    let parsed: Option<Head> = serde_yaml_ng::from_str(head)
         .map_err(|cause| Fault::new(path, format!("the head is not as expected: {cause}")))?;
+    let parsed = parsed.unwrap_or_default();
     Ok(Text {
         path: path.into(),
         title: parsed.title.filter(|title| !title.trim().is_empty()),

@@ -477,6 +477,7 @@ macro_rules! facets {
         $(#[$doc])*
         pub struct $name($crate::api::connection::Listed<$kind>);
 
+        $(#[$doc])*
         #[async_graphql::Object]
         impl $name {
             $($methods)*

@@ -75,7 +75,7 @@ async fn pages_inside_pages_are_fetched_together() {
     let world = World::new().await;
     let query = "query($fields: Int!) { themeFields(first: $fields) { nodes { title
         edition { available { language register } }
-        tools(first: 10) { totalCount nodes { title themeFields { title } cases { title municipalities { name } } } }
+        tools(first: 5) { totalCount nodes { title themeFields { title } cases { title municipalities { name } } } }
         cases(first: 5, orderBy: [{ field: TITLE }]) { totalCount nodes { title } } programmes { title } } } }";
     let (for_one, _) = costs(&world, query, &json!({ "fields": 2 })).await;
     let (for_all, answer) = costs(&world, query, &json!({ "fields": 13 })).await;

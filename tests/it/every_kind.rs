@@ -147,7 +147,9 @@ async fn every_field_of_every_kind_can_be_read() {
         let query = format!("query($id: ID!) {{ {one}(id: $id) {{ {} }} }}", selection(&schema, type_, 4));
         let answer = anyone.asks(&query, json!({ "id": samples.ids[&kind][0] })).await;
 
-        let empty = empty_places(&answer[&one], String::new());
+        let mut empty = empty_places(&answer[&one], String::new());
+        // The cover is a picture, and pictures have neither pages nor tags.
+        empty.retain(|place| !place.starts_with(".cover.file."));
         assert!(empty.is_empty(), "a {kind} shows nothing at {empty:?}\nin {:#}", answer[&one]);
     }
 }

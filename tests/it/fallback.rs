@@ -109,7 +109,7 @@ async fn an_entry_is_found_by_its_slug_in_any_language() {
 #[tokio::test]
 async fn the_wish_is_inherited_by_all_that_lies_below() {
     let anyone = World::shared().await.anyone();
-    let query = "{ themeFields(language: \"en\", first: 100) { nodes { edition { language isFallback }
+    let query = "{ themeFields(language: \"en\", first: 13) { nodes { edition { language isFallback }
                     tools { nodes { key: slug edition { language isFallback } } } } } }";
     let answer = anyone.asks(query, json!({})).await;
 

@@ -22,7 +22,7 @@ async fn theme_fields_by_title_stand_as_in_a_dictionary() {
 
     let titles = [
         "Arbeit und Wirtschaft",
-        "Begegnung, Beratung, (Selbst-)Hilfe",
+        "Begegnung, Beratung, Selbsthilfe",
         "Bürgerbeteiligung",
         "Bürgerschaftliches Engagement",
         "Demografiestrategie",
@@ -31,7 +31,7 @@ async fn theme_fields_by_title_stand_as_in_a_dictionary() {
         "Fördermittel",
         "Gesundheit und Pflege",
         "Integration",
-        "Intra- und interkommunale Kooperationen",
+        "Intra- und Interkommunale Kooperationen",
         "Öffentlichkeitsarbeit",
         "Wohnen",
     ];

@@ -20,8 +20,9 @@ struct Way {
 
 impl Way {
     fn query(&self, arguments: &str) -> String {
+        let variable = if arguments.contains("$offset") { "$offset: Int" } else { "$cursor: String" };
         format!(
-            "query($cursor: String, $offset: Int) {{ {}(orderBy: [{{ field: {}, direction: {} }}], {arguments}) {{
+            "query({variable}) {{ {}(orderBy: [{{ field: {}, direction: {} }}], {arguments}) {{
                nodes {{ id }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}",
             self.kind.many, self.field, self.direction
         )

@@ -109,7 +109,7 @@ async fn relation(anyone: &Anyone, schema: &Schema, kind: Kind, field: &str) -> 
     let type_ = inner(&schema.field("Query", kind.one)["type"]);
     let is_connection = inner(&schema.field(type_, field)["type"]).ends_with("Connection");
     let below = if is_connection { "(first: 50) { totalCount nodes { id } }" } else { "{ id }" };
-    let query = format!("{{ {}(first: 50) {{ nodes {{ id {field} {below} }} }} }}", kind.many);
+    let query = format!("{{ {}(first: 45) {{ nodes {{ id {field} {below} }} }} }}", kind.many);
     let answer = anyone.asks(&query, json!({})).await;
     let id = |entry: &Value| entry["id"].as_str().unwrap().to_owned();
     let leads_to = |value: &Value| match value {

@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Scalars that GraphQL itself explains.
-const BUILT_IN: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
+/// Types whose words are not ours; `NaiveDate` explains itself with a list of examples.
+const BUILT_IN: [&str; 6] = ["Boolean", "Float", "ID", "Int", "String", "NaiveDate"];
 
 /// A sentence begins large, ends with a full stop and says something.
 fn is_sentence(text: &str) -> bool {

@@ -24,7 +24,7 @@ async fn the_page_on_cooperation_shows_the_odenwald_allianz() {
     let page = anyone.asks(THEME_PAGE, json!({ "slug": COOPERATION })).await;
 
     let field = &page["themeField"];
-    assert_eq!(field["title"], "Intra- und interkommunale Kooperationen");
+    assert_eq!(field["title"], "Intra- und Interkommunale Kooperationen");
     assert!(field["body"]["html"].as_str().unwrap().contains("<p>"), "{field}");
 
     let tools = field["tools"]["nodes"].as_array().unwrap();

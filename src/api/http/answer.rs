@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::negotiate::Media;
 use crate::{
-    api::error::{Code, RequestId, refused, told},
+    api::error::{Code, RequestId, protest, refused, told},
     error::Failure,
 };
 
@@ -45,7 +45,7 @@ impl Refusal {
     pub fn render(self, media: Media, id: &RequestId) -> poem::Response {
         let error = match self.field {
             Some(field) => refused(Failure::bad_input(field, self.message)),
-            None => ServerError::new(self.message, None),
+            None => protest(self.message),
         };
         let response = told(Response::from_errors(vec![error]), id);
         let answer = Written { status: self.status, ..write(&response, media) };

@@ -147,7 +147,7 @@ impl Ordering {
         backwards: bool,
     ) -> Answer<Condition> {
         if cursor.order != self.fingerprint() || cursor.marks.len() != self.0.len() {
-            return Err(stale_cursor());
+            return Err(stale_cursor(backwards));
         }
         let mut any = Condition::any();
         let mut equal_so_far = Condition::all();
@@ -158,7 +158,7 @@ impl Ordering {
             }
             equal_so_far = equal_so_far.add(match mark {
                 Mark::Empty => value.is_null(),
-                mark => value.eq(sort.bound(mark)?),
+                mark => value.eq(sort.bound(mark, backwards)?),
             });
         }
         let entry = live.col("entry_id");
@@ -183,7 +183,7 @@ impl Ordering {
         if self.0.first() != Some(sort) {
             return Ok(None);
         }
-        let (value, bound) = (sort.value(live, own), sort.bound(mark)?);
+        let (value, bound) = (sort.value(live, own), sort.bound(mark, backwards)?);
         let rising = (sort.direction == Direction::Ascending) != backwards;
         Ok(Some(if rising { value.gte(bound) } else { value.lte(bound) }))
     }
@@ -216,7 +216,7 @@ impl Sort {
             (Mark::Empty, false) => None,
             (Mark::Empty, true) => Some(Condition::all().add(value.clone().is_not_null())),
             (mark, _) => {
-                let bound = self.bound(mark)?;
+                let bound = self.bound(mark, backwards)?;
                 let further =
                     if rising { value.clone().gt(bound) } else { value.clone().lt(bound) };
                 let mut beyond = Condition::any().add(further);
@@ -245,18 +245,18 @@ impl Sort {
         })
     }
 
-    fn bound(&self, mark: &Mark) -> Answer<Expr> {
+    fn bound(&self, mark: &Mark, backwards: bool) -> Answer<Expr> {
         Ok(match (self.column.sorted, mark) {
             (Sorted::Number, Mark::Number(number)) => Expr::val(*number),
             (Sorted::Text, Mark::Text(text)) => Expr::val(text.as_str()),
             (Sorted::Bytes, Mark::Text(key)) => {
-                Expr::val(hex::decode(key).map_err(|_| stale_cursor())?)
+                Expr::val(hex::decode(key).map_err(|_| stale_cursor(backwards))?)
             }
             (Sorted::Time, Mark::Text(at)) => {
-                let at = DateTime::parse_from_rfc3339(at).map_err(|_| stale_cursor())?;
+                let at = DateTime::parse_from_rfc3339(at).map_err(|_| stale_cursor(backwards))?;
                 Expr::val(at.with_timezone(&Utc))
             }
-            _ => return Err(stale_cursor()),
+            _ => return Err(stale_cursor(backwards)),
         })
     }
 }
@@ -281,9 +281,9 @@ impl Cursor {
     }
 }
 
-fn stale_cursor() -> Failure {
+fn stale_cursor(backwards: bool) -> Failure {
     Failure::bad_input(
-        "after",
+        if backwards { "before" } else { "after" },
         "The cursor belongs to another order; start again without a cursor, or keep orderBy as it was.",
     )
 }
