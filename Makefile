@@ -1,6 +1,6 @@
 # What a newcomer types: `make run`, then `make test`.
 #
-# npm is only asked when something of its own has changed; the stamps in target/ remember.
+# npm is only asked when something of its own has changed.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,7 +8,7 @@ SHELL := bash
 .PHONY: run test check bench schema clean admin audit prepare
 
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
-ADMIN_SOURCES := $(shell find admin -type f -not -path 'admin/node_modules/*' -not -path 'admin/dist/*')
+ADMIN_SOURCES := $(shell find admin \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print)
 
 # More for the command: `make run ARGS=--empty`.
 run: admin
@@ -28,7 +28,7 @@ check: admin
 	cd admin && npm run check
 
 bench:
-	cargo bench --locked
+	cargo bench --locked --bench load
 
 # What the API offers, in the words of GraphQL; committed, so that a change of it is seen.
 schema:
@@ -40,23 +40,19 @@ clean:
 	rm -rf admin/dist admin/node_modules tests/graphql_http/node_modules
 
 # The pages for the browser, which the binary embeds.
-admin: target/stamps/admin-built
+admin: admin/dist/index.html
 
 # The audits of GraphQL over HTTP, which the Rust tests run.
-audit: target/stamps/audit-installed
+audit: tests/graphql_http/node_modules/.package-lock.json
 
 # What the tests need from the system.
 prepare:
 	tests/prepare.sh
 
-target/stamps/admin-built: target/stamps/admin-installed $(ADMIN_SOURCES)
+admin/dist/index.html: admin/node_modules/.package-lock.json $(ADMIN_SOURCES)
 	cd admin && npm run build
+
+# npm writes this file last.
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	cd $* && $(NPM_CI)
 	touch $@
-
-target/stamps/admin-installed: admin/package.json admin/package-lock.json
-	cd admin && $(NPM_CI)
-	mkdir -p $(@D) && touch $@
-
-target/stamps/audit-installed: tests/graphql_http/package.json tests/graphql_http/package-lock.json
-	cd tests/graphql_http && $(NPM_CI)
-	mkdir -p $(@D) && touch $@

@@ -15,6 +15,7 @@ mod markdown_in;
 mod markdown_out;
 mod nesting;
 mod plain;
+mod public;
 mod references;
 mod spans;
 mod tag;
@@ -31,6 +32,7 @@ pub use html::{EntryTarget, FileTarget, Targets, html};
 pub use markdown_in::from_markdown;
 pub use markdown_out::markdown;
 pub use plain::text;
+pub use public::public;
 pub use references::{References, references};
 
 /// A whole text.

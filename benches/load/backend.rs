@@ -51,7 +51,8 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn start() -> anyhow::Result<Self> {
-        let programs = programs().context("PostgreSQL is needed: apt-get install postgresql postgresql-client")?;
+        let programs = programs()
+            .context("PostgreSQL is needed: apt-get install postgresql postgresql-client")?;
         let folder = tempfile::tempdir()?;
         if is_root() {
             told(Command::new("chown").arg("postgres").arg(folder.path()))?;
@@ -105,7 +106,19 @@ impl Cluster {
     fn sql(&self, database: &str, statement: &str) -> anyhow::Result<String> {
         told(
             Command::new(self.programs.join("psql"))
-                .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "koffer", "-d", database, "-h"])
+                .args([
+                    "-X",
+                    "-q",
+                    "-A",
+                    "-t",
+                    "-v",
+                    "ON_ERROR_STOP=1",
+                    "-U",
+                    "koffer",
+                    "-d",
+                    database,
+                    "-h",
+                ])
                 .arg(self.folder.path())
                 .args(["-p", &self.port.to_string(), "-c", statement]),
         )
@@ -121,7 +134,9 @@ impl Drop for Cluster {
 
 /// The folder that has all of them: one on the path, or the newest that Debian installed.
 fn programs() -> Option<PathBuf> {
-    let has_all = |folder: &PathBuf| ["initdb", "postgres", "psql"].iter().all(|name| folder.join(name).exists());
+    let has_all = |folder: &PathBuf| {
+        ["initdb", "postgres", "psql"].iter().all(|name| folder.join(name).exists())
+    };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut installed: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()

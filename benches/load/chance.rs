@@ -26,8 +26,8 @@ impl Chance {
         range.start() + self.below(range.end() - range.start() + 1)
     }
 
-    pub fn pick<'l, T>(&mut self, list: &'l [T]) -> &'l T {
-        &list[self.below(list.len() as u64) as usize]
+    pub fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.below(list.len() as u64) as usize]
     }
 
     /// So many different numbers below the end.

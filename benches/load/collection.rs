@@ -25,13 +25,27 @@ const DOWNLOADS: u64 = 3_000;
 const PDFS: usize = 8;
 
 pub const FORMATS: [&str; 10] = [
-    "KONZEPT", "VORTRAG", "VIDEO", "LEITFADEN", "METHODE", "BEST_PRACTICE", "CHECKLISTE", "VORLAGE", "SPIEL",
+    "KONZEPT",
+    "VORTRAG",
+    "VIDEO",
+    "LEITFADEN",
+    "METHODE",
+    "BEST_PRACTICE",
+    "CHECKLISTE",
+    "VORLAGE",
+    "SPIEL",
     "SOFTWARE",
 ];
 
 const STATES: [(&str, &str); 8] = [
-    ("01", "SCHLESWIG_HOLSTEIN"), ("03", "NIEDERSACHSEN"), ("05", "NORDRHEIN_WESTFALEN"), ("06", "HESSEN"),
-    ("09", "BAYERN"), ("12", "BRANDENBURG"), ("14", "SACHSEN"), ("16", "THUERINGEN"),
+    ("01", "SCHLESWIG_HOLSTEIN"),
+    ("03", "NIEDERSACHSEN"),
+    ("05", "NORDRHEIN_WESTFALEN"),
+    ("06", "HESSEN"),
+    ("09", "BAYERN"),
+    ("12", "BRANDENBURG"),
+    ("14", "SACHSEN"),
+    ("16", "THUERINGEN"),
 ];
 
 /// What can be told of the collection without asking Koffer.
@@ -71,16 +85,17 @@ enum Kind {
 impl Collection {
     /// Writes it into a folder.
     pub fn generate(scale: u64, folder: &Path) -> anyhow::Result<Self> {
-        let mut collection = Self {
-            scale,
-            theme_fields: Vec::new(),
-            tools: Vec::new(),
-            in_format: BTreeMap::new(),
-        };
+        let mut collection =
+            Self { scale, theme_fields: Vec::new(), tools: Vec::new(), in_format: BTreeMap::new() };
         collection.entries_of(Kind::ThemeField, THEME_FIELDS, folder, Self::theme_field)?;
         collection.entries_of(Kind::Tool, TOOLS * scale, folder, Self::tool)?;
         collection.entries_of(Kind::Case, CASES * scale, folder, Self::case)?;
-        collection.entries_of(Kind::Municipality, MUNICIPALITIES * scale, folder, Self::municipality)?;
+        collection.entries_of(
+            Kind::Municipality,
+            MUNICIPALITIES * scale,
+            folder,
+            Self::municipality,
+        )?;
         collection.entries_of(Kind::Download, DOWNLOADS * scale, folder, Self::download)?;
         collection.files(folder)?;
         let manifest = json!({
@@ -163,13 +178,14 @@ impl Collection {
             cases: cases.len(),
             downloads: downloads.len(),
         });
+        let linked = id(Kind::Tool, chance.below(TOOLS * self.scale));
         json!({
             "title": title,
             "slug": slug,
             "summary": words::sentences(chance, 2),
             "formats": formats.iter().map(|&format| FORMATS[format as usize]).collect::<Vec<_>>(),
             "themeFields": ids(Kind::ThemeField, &theme_fields),
-            "body": words::body(chance, id(Kind::Tool, chance.below(TOOLS * self.scale))),
+            "body": words::body(chance, linked),
             "targetGroups": [words::group(chance)],
             "year": chance.within(2012..=2026),
             "authors": [{ "name": format!("Kim {}er", words::place(chance)), "role": "Projektleitung" }],
@@ -189,6 +205,7 @@ impl Collection {
             self.theme_fields[theme_field as usize].cases += 1;
         }
         let municipalities = chance.some(1..=2, MUNICIPALITIES * self.scale);
+        let linked = id(Kind::Tool, chance.below(TOOLS * self.scale));
         json!({
             "title": title,
             "slug": slug(&title, number),
@@ -196,7 +213,7 @@ impl Collection {
             "themeFields": ids(Kind::ThemeField, &theme_fields),
             "municipalities": ids(Kind::Municipality, &municipalities),
             "places": [words::place(chance)],
-            "body": words::body(chance, id(Kind::Tool, chance.below(TOOLS * self.scale))),
+            "body": words::body(chance, linked),
             "year": chance.within(2012..=2026),
             "figures": [{ "label": "Teilnehmende", "value": chance.within(8..=400).to_string() }],
         })
@@ -204,7 +221,7 @@ impl Collection {
 
     fn municipality(&mut self, number: u64, chance: &mut Chance) -> Value {
         let name = words::place(chance);
-        let (land, state) = *chance.pick(&STATES);
+        let (land, state) = chance.pick(&STATES);
         json!({
             "title": name,
             "slug": slug(&name, number),
@@ -218,7 +235,8 @@ impl Collection {
     fn download(&mut self, number: u64, chance: &mut Chance) -> Value {
         let title = words::title(chance);
         // Most belong to a tool, which says so itself.
-        let belongs_to = if chance.below(4) == 0 { chance.some(1..=1, THEME_FIELDS) } else { Vec::new() };
+        let belongs_to =
+            if chance.below(4) == 0 { chance.some(1..=1, THEME_FIELDS) } else { Vec::new() };
         json!({
             "title": title,
             "slug": slug(&title, number),

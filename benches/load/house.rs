@@ -42,7 +42,8 @@ impl House {
             Backend::Sqlite => None,
             Backend::Postgres => Some(Cluster::start()?),
         };
-        let house = Self { address: free_address()?, server: None, cluster, folder: tempfile::tempdir()? };
+        let house =
+            Self { address: free_address()?, server: None, cluster, folder: tempfile::tempdir()? };
         house.runs("migrate", &mut house.koffer(&["migrate"])?)?;
         Ok(house)
     }
@@ -116,7 +117,11 @@ impl House {
         let data = self.folder.path().join("data");
         let log = File::options().create(true).append(true).open(self.folder.path().join("log"))?;
         let mut command = pinned(Cores::First, env!("CARGO_BIN_EXE_koffer"));
-        command.args(arguments).current_dir(self.folder.path()).stdout(log.try_clone()?).stderr(log);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("KOFFER_") {
                 command.env_remove(name);

@@ -28,7 +28,6 @@ use std::{fs, path::Path, time::Instant};
 use anyhow::{Context as _, bail, ensure};
 
 use crate::{
-    backend::Backend,
     collection::Collection,
     hello::Hello,
     house::House,
@@ -46,7 +45,9 @@ async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["hello", address] => hello::serve(address).await,
-        _ if arguments.iter().any(|argument| argument == "--bench") => run(&Plan::from_environment()?).await,
+        _ if arguments.iter().any(|argument| argument == "--bench") => {
+            run(&Plan::from_environment()?).await
+        }
         // `cargo test --all-targets` comes by, too.
         _ => Ok(()),
     }
@@ -67,7 +68,13 @@ async fn run(plan: &Plan) -> anyhow::Result<()> {
             say(&format!("×{scale} on {backend}: importing"));
             let mut house = House::build(backend)?;
             let imported = house.imports(folder.path())?;
-            report.imports.push(Import { backend, scale, generated, imported, entries: collection.entries() });
+            report.imports.push(Import {
+                backend,
+                scale,
+                generated,
+                imported,
+                entries: collection.entries(),
+            });
             report.measurements.extend(measure(plan, &mut house, &collection).await?);
         }
     }
@@ -89,12 +96,22 @@ async fn measure_hello(plan: &Plan) -> anyhow::Result<Vec<Measurement>> {
     for &connections in &plan.connections {
         say(&format!("hello, {connections} connections"));
         let (answered, peak) = load(plan, &question, &hello.url(), hello.pid(), connections)?;
-        measurements.push(Measurement { place: None, question: question.name, connections, answered, peak });
+        measurements.push(Measurement {
+            place: None,
+            question: question.name,
+            connections,
+            answered,
+            peak,
+        });
     }
     Ok(measurements)
 }
 
-async fn measure(plan: &Plan, house: &mut House, collection: &Collection) -> anyhow::Result<Vec<Measurement>> {
+async fn measure(
+    plan: &Plan,
+    house: &mut House,
+    collection: &Collection,
+) -> anyhow::Result<Vec<Measurement>> {
     house.opens().await?;
     let (url, pid) = (house.url(), house.pid()?);
     let place = Some((house.backend(), collection.scale));
@@ -102,9 +119,20 @@ async fn measure(plan: &Plan, house: &mut House, collection: &Collection) -> any
     for question in Question::all(collection) {
         let before = ask_and_check(&question, &url).await?;
         for &connections in &plan.connections {
-            say(&format!("×{} on {}: {}, {connections} connections", collection.scale, house.backend(), question.name));
+            say(&format!(
+                "×{} on {}: {}, {connections} connections",
+                collection.scale,
+                house.backend(),
+                question.name
+            ));
             let (answered, peak) = load(plan, &question, &url, pid, connections)?;
-            measurements.push(Measurement { place, question: question.name, connections, answered, peak });
+            measurements.push(Measurement {
+                place,
+                question: question.name,
+                connections,
+                answered,
+                peak,
+            });
         }
         let after = ask_and_check(&question, &url).await?;
         ensure!(before == after, "{} was answered differently after the load", question.name);
@@ -142,7 +170,9 @@ async fn ask_and_check(question: &Question, url: &str) -> anyhow::Result<Vec<Str
         if !status.is_success() {
             bail!("{} was answered with {status}: {text}\n{}", question.name, input.body);
         }
-        input.check(&text).with_context(|| format!("{} was answered wrongly: {}", question.name, input.body))?;
+        input
+            .check(&text)
+            .with_context(|| format!("{} was answered wrongly: {}", question.name, input.body))?;
         answers.push(text);
     }
     Ok(answers)

@@ -32,7 +32,8 @@ const EVERY: Duration = Duration::from_millis(20);
 impl Watch {
     /// Forgets what the process took before.
     pub fn afresh(pid: u32) -> anyhow::Result<Self> {
-        fs::write(format!("/proc/{pid}/clear_refs"), "5").context("forgetting the peak of memory")?;
+        fs::write(format!("/proc/{pid}/clear_refs"), "5")
+            .context("forgetting the peak of memory")?;
         Ok(Self::over(pid))
     }
 

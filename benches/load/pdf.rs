@@ -12,7 +12,9 @@ pub fn pdf(number: usize) -> Vec<u8> {
         format!("<< /Title (Unterlage {}) >>", number + 1),
         "<< /Type /StructTreeRoot >>".to_owned(),
     ];
-    objects.extend((0..pages).map(|_| "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>".to_owned()));
+    objects.extend(
+        (0..pages).map(|_| "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>".to_owned()),
+    );
 
     let mut file = String::from("%PDF-1.7\n");
     let mut places = Vec::new();
@@ -23,6 +25,8 @@ pub fn pdf(number: usize) -> Vec<u8> {
     let start = file.len();
     let size = objects.len() + 1;
     file.push_str(&format!("xref\n0 {size}\n0000000000 65535 f \n{}", places.concat()));
-    file.push_str(&format!("trailer\n<< /Size {size} /Root 1 0 R /Info 3 0 R >>\nstartxref\n{start}\n%%EOF\n"));
+    file.push_str(&format!(
+        "trailer\n<< /Size {size} /Root 1 0 R /Info 3 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    ));
     file.into_bytes()
 }

@@ -22,7 +22,10 @@ impl Plan {
             seconds: list("BENCH_SECONDS", "8")?.into_iter().next().unwrap_or(8),
             connections: vec![1, 32],
         };
-        ensure!(plan.scales.iter().all(|scale| (1..=100).contains(scale)), "BENCH_SCALES are from 1 to 100");
+        ensure!(
+            plan.scales.iter().all(|scale| (1..=100).contains(scale)),
+            "BENCH_SCALES are from 1 to 100"
+        );
         ensure!(plan.seconds > 0, "BENCH_SECONDS is at least 1");
         Ok(plan)
     }

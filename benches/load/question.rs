@@ -42,11 +42,19 @@ use Expected::{Length, Number, Something};
 
 impl Question {
     pub fn all(collection: &Collection) -> [Self; 4] {
-        [theme_page(collection), tool_list(collection), tool_detail(collection), deep_page(collection)]
+        [
+            theme_page(collection),
+            tool_list(collection),
+            tool_detail(collection),
+            deep_page(collection),
+        ]
     }
 
     pub fn hello() -> Self {
-        Self { name: "hello", inputs: vec![Input::new("{ hello }", &json!({}), [("/hello", Something)])] }
+        Self {
+            name: "hello",
+            inputs: vec![Input::new("{ hello }", &json!({}), [("/hello", Something)])],
+        }
     }
 }
 
@@ -81,7 +89,8 @@ fn tool_list(collection: &Collection) -> Question {
             ("/tools/facets/themeFields", Length(THEME_FIELDS as usize)),
             ("/tools/facets/formats", Length(FORMATS.len())),
         ];
-        let variables = json!({ "themeField": collection.theme_fields[field].slug, "format": FORMATS[format] });
+        let variables =
+            json!({ "themeField": collection.theme_fields[field].slug, "format": FORMATS[format] });
         Input::new(TOOL_LIST, &variables, expected)
     };
     Question { name: "ToolList", inputs: (0..INPUTS).map(input).collect() }
@@ -103,17 +112,26 @@ fn tool_detail(collection: &Collection) -> Question {
 
 fn deep_page(collection: &Collection) -> Question {
     let input = |number: usize| {
-        let expected =
-            [("/tools/totalCount", Number(collection.tools.len() as u64)), ("/tools/nodes", Length(20))];
+        let expected = [
+            ("/tools/totalCount", Number(collection.tools.len() as u64)),
+            ("/tools/nodes", Length(20)),
+        ];
         Input::new(DEEP_PAGE, &json!({ "offset": DEEP + number }), expected)
     };
     Question { name: "deep page", inputs: (0..INPUTS).map(input).collect() }
 }
 
 impl Input {
-    fn new<const N: usize>(query: &str, variables: &Value, expected: [(&str, Expected); N]) -> Self {
+    fn new<const N: usize>(
+        query: &str,
+        variables: &Value,
+        expected: [(&str, Expected); N],
+    ) -> Self {
         let expected = expected.into_iter().map(|(place, value)| (format!("/data{place}"), value));
-        Self { body: json!({ "query": query, "variables": variables }).to_string(), expected: expected.collect() }
+        Self {
+            body: json!({ "query": query, "variables": variables }).to_string(),
+            expected: expected.collect(),
+        }
     }
 
     /// Whether the answer is whole and right.
@@ -121,7 +139,8 @@ impl Input {
         let answer: Value = serde_json::from_str(answer)?;
         ensure!(answer.get("errors").is_none(), "{}", answer["errors"]);
         for (place, expected) in &self.expected {
-            let found = answer.pointer(place).with_context(|| format!("{place} is missing in {answer}"))?;
+            let found =
+                answer.pointer(place).with_context(|| format!("{place} is missing in {answer}"))?;
             let right = match expected {
                 Number(number) => found.as_u64() == Some(*number),
                 Length(length) => found.as_array().map(Vec::len) == Some(*length),

@@ -54,7 +54,9 @@ impl Report {
 
     /// How much longer the same question takes with the larger collection.
     fn growth(&self, backend: Backend, question: &str, connections: u32) -> Option<f64> {
-        let same = |measured: &&Measurement| measured.question == question && measured.connections == connections;
+        let same = |measured: &&Measurement| {
+            measured.question == question && measured.connections == connections
+        };
         let [small, .., large] = self.scales[..] else { return None };
         let small = self.of(backend, small).find(same)?.answered.per_second();
         let large = self.of(backend, large).find(same)?.answered.per_second();
@@ -82,7 +84,11 @@ impl fmt::Display for Report {
                 for measured in self.of(backend, scale) {
                     let is_largest = self.scales.last() == Some(&scale);
                     let growth = self.growth(backend, measured.question, measured.connections);
-                    writeln!(f, "{}", row(measured, &format!("×{scale}"), growth.filter(|_| is_largest)))?;
+                    writeln!(
+                        f,
+                        "{}",
+                        row(measured, &format!("×{scale}"), growth.filter(|_| is_largest))
+                    )?;
                 }
             }
         }
@@ -141,10 +147,14 @@ fn milliseconds(time: Duration) -> String {
 fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let info = read("/proc/cpuinfo");
-    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
     let cores = info.lines().filter(|line| line.starts_with("processor")).count();
     let memory = read("/proc/meminfo");
-    let kilobytes = memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let kilobytes = memory.lines().find_map(|line| {
+        line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok()
+    });
     format!(
         "Koffer {}, {} ({cores} cores, {} GB), Linux {}, release build.",
         env!("CARGO_PKG_VERSION"),

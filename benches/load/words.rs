@@ -6,32 +6,77 @@ use uuid::Uuid;
 use crate::chance::Chance;
 
 const FORMS: &[&str] = &[
-    "Leitfaden", "Handreichung", "Checkliste", "Planspiel", "Konzept", "Zukunftswerkstatt", "Vorlage",
-    "Bürgerdialog", "Lernreise", "Übersicht", "Fragebogen", "Rahmenplan", "Ideensammlung", "Methodenkoffer",
-    "Strategie", "Ämterlotse", "Öffentlichkeitspaket", "Auftaktveranstaltung",
+    "Leitfaden",
+    "Handreichung",
+    "Checkliste",
+    "Planspiel",
+    "Konzept",
+    "Zukunftswerkstatt",
+    "Vorlage",
+    "Bürgerdialog",
+    "Lernreise",
+    "Übersicht",
+    "Fragebogen",
+    "Rahmenplan",
+    "Ideensammlung",
+    "Methodenkoffer",
+    "Strategie",
+    "Ämterlotse",
+    "Öffentlichkeitspaket",
+    "Auftaktveranstaltung",
 ];
 
 const TOPICS: &[&str] = &[
-    "Nahversorgung", "Ärztliche Versorgung", "Übergänge in die Ausbildung", "Wohnen im Alter", "Leerstand",
-    "Mobilität ohne eigenes Auto", "Jugendbeteiligung", "Öffentlicher Nahverkehr", "Zuzug und Rückkehr",
-    "Pflege zu Hause", "Ehrenamt", "Breitbandausbau", "Schulwege", "Dorfmitte", "Baulandentwicklung",
-    "Grünflächen", "Familienfreundlichkeit", "Digitale Verwaltung", "Interkommunale Gewerbegebiete",
-    "Älter werden im Quartier", "Integration", "Fachkräfte", "Kulturangebote", "Straßen und Plätze",
+    "Nahversorgung",
+    "Ärztliche Versorgung",
+    "Übergänge in die Ausbildung",
+    "Wohnen im Alter",
+    "Leerstand",
+    "Mobilität ohne eigenes Auto",
+    "Jugendbeteiligung",
+    "Öffentlicher Nahverkehr",
+    "Zuzug und Rückkehr",
+    "Pflege zu Hause",
+    "Ehrenamt",
+    "Breitbandausbau",
+    "Schulwege",
+    "Dorfmitte",
+    "Baulandentwicklung",
+    "Grünflächen",
+    "Familienfreundlichkeit",
+    "Digitale Verwaltung",
+    "Interkommunale Gewerbegebiete",
+    "Älter werden im Quartier",
+    "Integration",
+    "Fachkräfte",
+    "Kulturangebote",
+    "Straßen und Plätze",
 ];
 
 const GROUPS: &[&str] = &[
-    "kleine Gemeinden", "Jugendliche", "Ältere", "junge Familien", "Verwaltungen", "Vereine", "Ratsmitglieder",
-    "Zugezogene", "Pendlerinnen und Pendler", "ländliche Räume", "Mittelstädte", "Landkreise",
+    "kleine Gemeinden",
+    "Jugendliche",
+    "Ältere",
+    "junge Familien",
+    "Verwaltungen",
+    "Vereine",
+    "Ratsmitglieder",
+    "Zugezogene",
+    "Pendlerinnen und Pendler",
+    "ländliche Räume",
+    "Mittelstädte",
+    "Landkreise",
 ];
 
 const PLACE_STARTS: &[&str] = &[
-    "Alt", "Neu", "Ober", "Unter", "Groß", "Klein", "Öhr", "Übel", "Mühl", "Linden", "Wald", "Stein", "Schön",
-    "Weiß", "Grün", "Kirch", "Burg", "Sonnen", "Hohen", "Nieder", "Lauter", "Rott", "Ährn", "Süd",
+    "Alt", "Neu", "Ober", "Unter", "Groß", "Klein", "Öhr", "Übel", "Mühl", "Linden", "Wald",
+    "Stein", "Schön", "Weiß", "Grün", "Kirch", "Burg", "Sonnen", "Hohen", "Nieder", "Lauter",
+    "Rott", "Ährn", "Süd",
 ];
 
 const PLACE_ENDS: &[&str] = &[
-    "dorf", "hausen", "bach", "berg", "stadt", "felde", "kirchen", "heim", "ingen", "au", "büren", "förde", "tal",
-    "brück", "walde", "see", "rode", "münde", "leben", "stedt",
+    "dorf", "hausen", "bach", "berg", "stadt", "felde", "kirchen", "heim", "ingen", "au", "büren",
+    "förde", "tal", "brück", "walde", "see", "rode", "münde", "leben", "stedt",
 ];
 
 const SENTENCES: &[&str] = &[
@@ -53,7 +98,8 @@ const SENTENCES: &[&str] = &[
     "Als hilfreich erwies sich eine Karte, auf der alle Angebote mit Öffnungszeiten verzeichnet sind.",
 ];
 
-const DOCUMENTS: &[&str] = &["Leitfaden", "Flyer", "Präsentation", "Vorlage", "Bericht", "Checkliste"];
+const DOCUMENTS: &[&str] =
+    &["Leitfaden", "Flyer", "Präsentation", "Vorlage", "Bericht", "Checkliste"];
 
 /// What a title is made of.
 pub fn title(chance: &mut Chance) -> String {
@@ -85,7 +131,7 @@ pub fn document(chance: &mut Chance) -> &'static str {
 /// So many sentences in a row.
 pub fn sentences(chance: &mut Chance, how_many: usize) -> String {
     let one = |chance: &mut Chance| {
-        let sentence = *chance.pick(SENTENCES);
+        let sentence = chance.pick(SENTENCES);
         let sentence = sentence.replace("{ort}", &place(chance));
         sentence.replace("{gruppe}", group(chance)).replace("{thema}", chance.pick(TOPICS))
     };
@@ -97,7 +143,8 @@ pub fn body(chance: &mut Chance, links_to: Uuid) -> Value {
     let text = |text: String| json!({ "type": "text", "text": text });
     let paragraph = |content: Value| json!({ "type": "paragraph", "content": content });
     let heading = |words: &str| json!({ "type": "heading", "attrs": { "level": 2 }, "content": [text(words.into())] });
-    let point = |words: String| json!({ "type": "listItem", "content": [paragraph(json!([text(words)]))] });
+    let point =
+        |words: String| json!({ "type": "listItem", "content": [paragraph(json!([text(words)]))] });
     let link = json!({
         "type": "text", "text": title(chance),
         "marks": [{ "type": "entryLink", "attrs": { "entry": links_to } }],

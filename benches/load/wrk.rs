@@ -48,12 +48,18 @@ impl Answered {
 }
 
 pub fn is_there() -> anyhow::Result<()> {
-    let started = Command::new("wrk").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let started =
+        Command::new("wrk").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     started.map(drop).context("wrk is needed: apt-get install --no-install-recommends wrk")
 }
 
 /// Asks all inputs in turn for so many seconds.
-pub fn run(url: &str, question: &Question, connections: u32, seconds: u64) -> anyhow::Result<Answered> {
+pub fn run(
+    url: &str,
+    question: &Question,
+    connections: u32,
+    seconds: u64,
+) -> anyhow::Result<Answered> {
     let mut bodies = tempfile::NamedTempFile::new()?;
     for input in &question.inputs {
         writeln!(bodies, "{}", input.body)?;
@@ -65,7 +71,12 @@ pub fn run(url: &str, question: &Question, connections: u32, seconds: u64) -> an
         .arg(bodies.path())
         .output()?;
     let said = String::from_utf8_lossy(&output.stdout);
-    ensure!(output.status.success(), "wrk failed: {said}{}", String::from_utf8_lossy(&output.stderr));
-    let line = said.lines().find(|line| line.starts_with('{')).context("wrk did not tell its figures")?;
+    ensure!(
+        output.status.success(),
+        "wrk failed: {said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let line =
+        said.lines().find(|line| line.starts_with('{')).context("wrk did not tell its figures")?;
     Ok(serde_json::from_str(line)?)
 }

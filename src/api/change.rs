@@ -146,7 +146,10 @@ pub async fn changes(
     let first = match first.unwrap_or(20) {
         first @ 0..=100 => first as usize,
         first => {
-            return Err(Failure::bad_input("first", format!("first may be 0 to 100, not {first}.")));
+            return Err(Failure::bad_input(
+                "first",
+                format!("first may be 0 to 100, not {first}."),
+            ));
         }
     };
     let mut lines = feed::after(Visit::of(ctx).db(), sequence, first as u64 + 1).await?;

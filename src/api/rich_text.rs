@@ -26,24 +26,25 @@ pub struct RichText(pub Document);
 #[Object]
 impl RichText {
     /// The document tree, as the editor's ProseMirror schema has it.
-    async fn json(&self) -> Json<serde_json::Value> {
-        Json(self.0.json())
+    async fn json(&self, ctx: &Context<'_>) -> Answer<Json<serde_json::Value>> {
+        Ok(Json(self.public(ctx).await?.0.json()))
     }
 
     /// Semantic HTML, safe to insert as it is.
     async fn html(&self, ctx: &Context<'_>) -> Answer<String> {
-        Ok(rich_text::html(&self.0, &self.targets(ctx).await?))
+        let (text, targets) = self.public(ctx).await?;
+        Ok(rich_text::html(&text, &targets))
     }
 
     /// CommonMark, with links to entries as `entry:kind/slug`.
     async fn markdown(&self, ctx: &Context<'_>) -> Answer<String> {
-        let targets = self.targets(ctx).await?;
-        Ok(rich_text::markdown(&self.0, LineBreaks::Soft, &|id| targets.paths.get(&id).cloned()))
+        let (text, targets) = self.public(ctx).await?;
+        Ok(rich_text::markdown(&text, LineBreaks::Soft, &|id| targets.paths.get(&id).cloned()))
     }
 
     /// Plain text.
-    async fn text(&self) -> String {
-        rich_text::text(&self.0)
+    async fn text(&self, ctx: &Context<'_>) -> Answer<String> {
+        Ok(rich_text::text(&self.public(ctx).await?.0))
     }
 }
 
@@ -53,6 +54,13 @@ impl RichText {
         texts: [(&'static str, &'t Option<Self>); N],
     ) -> Vec<(&'static str, &'t Document)> {
         texts.into_iter().filter_map(|(field, text)| Some((field, &text.as_ref()?.0))).collect()
+    }
+
+    /// The text without what is not public, and what it points at.
+    async fn public(&self, ctx: &Context<'_>) -> Answer<(Document, Known)> {
+        let known = self.targets(ctx).await?;
+        let is_public = |id| known.entries.contains_key(&id) || known.files.contains_key(&id);
+        Ok((rich_text::public(&self.0, &is_public), known))
     }
 
     /// What the text points at, as far as it is public; loaded together with what its neighbours need.

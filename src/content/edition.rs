@@ -154,7 +154,7 @@ impl Wish {
         }
         let rest = [edition.col("language"), Expr::val(" "), edition.col("register")]
             .into_iter()
-            .fold(Expr::val("9 "), |text, more| text.binary(BinOper::Custom("||".into()), more));
+            .fold(Expr::val("9 "), |text, more| text.binary(BinOper::Custom("||"), more));
         standing.finally(rest).into()
     }
 }

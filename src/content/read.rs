@@ -77,7 +77,7 @@ impl Reader<'_> {
         let kind = match start {
             Start::FromKind => live.col("kind"),
             // An expression and not a column, so that no database begins with the index of the kind.
-            Start::FromIds => live.col("kind").binary(BinOper::Custom("||".into()), Expr::val("")),
+            Start::FromIds => live.col("kind").binary(BinOper::Custom("||"), Expr::val("")),
         };
         let mut query = Query::select();
         query

@@ -138,7 +138,10 @@ impl Mapping<'_> {
             aliases: if german { aliases } else { Vec::new() },
             source_url: self.record.text("sourceUrl"),
             further_sources: self.record.texts("furtherSources"),
-            old_paths: segment.map(|segment| format!("/werkzeugkoffer/{segment}")).into_iter().collect(),
+            old_paths: segment
+                .map(|segment| format!("/werkzeugkoffer/{segment}"))
+                .into_iter()
+                .collect(),
             ..Head::default()
         }
     }

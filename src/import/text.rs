@@ -55,13 +55,13 @@ pub fn address(path: &str) -> Result<Address, Fault> {
 
 pub fn parse(path: &str, file: &str) -> Result<Text, Fault> {
     let file = file.replace("\r\n", "\n");
-    let (head, markdown) =
-        file.strip_prefix("---\n")
-            .and_then(|rest| match rest.strip_prefix("---\n") {
-                Some(markdown) => Some(("", markdown)),
-                None => rest.split_once("\n---\n"),
-            })
-            .ok_or_else(|| Fault::new(path, "must begin with a head between two lines of ---"))?;
+    let (head, markdown) = file
+        .strip_prefix("---\n")
+        .and_then(|rest| match rest.strip_prefix("---\n") {
+            Some(markdown) => Some(("", markdown)),
+            None => rest.split_once("\n---\n"),
+        })
+        .ok_or_else(|| Fault::new(path, "must begin with a head between two lines of ---"))?;
     // A head of nothing is null in YAML.
     let parsed: Option<Head> = serde_yaml_ng::from_str(head)
         .map_err(|cause| Fault::new(path, format!("the head is not as expected: {cause}")))?;

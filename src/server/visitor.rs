@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use poem::{Addr, Request};
+use poem::{Addr, Request, http::HeaderMap};
 
 use crate::config::{Config, Network};
 
@@ -20,13 +20,13 @@ impl Visitors {
 
     /// The network of the visitor. A whole address would be more than a log needs.
     pub fn from(&self, request: &Request) -> Option<String> {
-        self.address(request).map(network)
+        Some(network(self.address(peer(request)?, request.headers())))
     }
 
     /// From the last proxy back to the first address that is not one of ours.
-    fn address(&self, request: &Request) -> Option<IpAddr> {
-        let mut address = peer(request)?;
-        let named = request.headers().get_all("x-forwarded-for");
+    fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut address = peer;
+        let named = headers.get_all("x-forwarded-for");
         let named: Vec<&str> = named
             .iter()
             .filter_map(|one| one.to_str().ok())
@@ -39,7 +39,7 @@ impl Visitors {
             let Ok(before) = before.trim().parse() else { break };
             address = before;
         }
-        Some(address)
+        address
     }
 }
 
@@ -64,18 +64,17 @@ fn network(address: IpAddr) -> String {
 
 #[cfg(test)]
 mod tests {
-    use poem::web::RemoteAddr;
+    use poem::http::{HeaderName, HeaderValue};
 
     use super::*;
 
-    fn seen(peer: &str, forwarded: &str) -> Option<String> {
+    fn seen(peer: &str, forwarded: &str) -> String {
         let config = Config::from_variables([("KOFFER_TRUSTED_PROXIES", "10.0.0.0/8")]).unwrap();
-        let peer: std::net::SocketAddr = format!("{peer}:1234").parse().unwrap();
-        let request = Request::builder()
-            .remote_addr(RemoteAddr(peer.into()))
-            .header("x-forwarded-for", forwarded)
-            .finish();
-        Visitors::of(&config).from(&request)
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static("x-forwarded-for"),
+            HeaderValue::from_str(forwarded).unwrap(),
+        )]);
+        network(Visitors::of(&config).address(peer.parse().unwrap(), &headers))
     }
 
     #[test]
@@ -90,7 +89,7 @@ mod tests {
             ("10.0.0.1", "2001:db8:1:2::3", "2001:db8:1::/48"),
             ("10.0.0.1", "::ffff:198.51.100.1", "198.51.100.0/24"),
         ] {
-            assert_eq!(seen(peer, forwarded).as_deref(), Some(from), "{peer} {forwarded}");
+            assert_eq!(seen(peer, forwarded), from, "{peer} {forwarded}");
         }
     }
 }

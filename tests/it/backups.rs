@@ -27,7 +27,8 @@ async fn changed_since_a_backup() -> (World, String, Vec<Answer>) {
     let path = world.folder().join("backup").to_str().unwrap().to_owned();
     world.koffer(&["backup", &path]).await.worked();
 
-    let trends = std::fs::read(bundled().join("files/trends-in-der-buergerbeteiligung.pdf")).unwrap();
+    let trends =
+        std::fs::read(bundled().join("files/trends-in-der-buergerbeteiligung.pdf")).unwrap();
     let collection = Collection::bundled()
         .changing("tools.json", "speed-dating", |tool| tool["year"] = json!(2031))
         .bytes("files/arbeiten-im-krisenmodus.pdf", &trends);
@@ -57,8 +58,13 @@ async fn a_backup_moves_to_a_new_machine() {
     let mut other = World::unborn();
     other.koffer(&["restore", &backup]).await.worked();
     other.starts(&["serve"]).await;
-    let told: Vec<String> = answers(&other).await.iter().map(|answer| answer.to_string().replace(&other.url(""), "")).collect();
-    let expected: Vec<String> = before.iter().map(|answer| answer.to_string().replace(&world.url(""), "")).collect();
+    let told: Vec<String> = answers(&other)
+        .await
+        .iter()
+        .map(|answer| answer.to_string().replace(&other.url(""), ""))
+        .collect();
+    let expected: Vec<String> =
+        before.iter().map(|answer| answer.to_string().replace(&world.url(""), "")).collect();
     assert_eq!(told, expected);
 }
 
@@ -79,7 +85,8 @@ async fn a_damaged_backup_is_refused_before_anything_is_touched() {
     let (mut world, backup, _) = changed_since_a_backup().await;
     let rows = world.rows().await;
     world.stop().await;
-    let manifests: Vec<_> = std::fs::read_dir(&backup).unwrap().map(|found| found.unwrap().path()).collect();
+    let manifests: Vec<_> =
+        std::fs::read_dir(&backup).unwrap().map(|found| found.unwrap().path()).collect();
     for path in manifests.into_iter().filter(|path| path.is_file()) {
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();

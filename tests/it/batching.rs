@@ -44,7 +44,10 @@ async fn pages_cost_as_many_statements_for_a_hundred_rows_as_for_three() {
         let (for_few, small) = costs(&few, query, &variables).await;
         let (for_many, large) = costs(&many, query, &variables).await;
         assert!(small.to_string().len() <= large.to_string().len());
-        assert_eq!(for_few, for_many, "{name}: {for_few} statements for 3 rows, {for_many} for 100");
+        assert_eq!(
+            for_few, for_many,
+            "{name}: {for_few} statements for 3 rows, {for_many} for 100"
+        );
         assert!((1..=MOST).contains(&for_many), "{name} takes {for_many} statements");
         println!("{name}: {for_many} statements");
     }
@@ -77,10 +80,10 @@ async fn pages_inside_pages_are_fetched_together() {
         edition { available { language register } }
         tools(first: 5) { totalCount nodes { title themeFields { title } cases { title municipalities { name } } } }
         cases(first: 5, orderBy: [{ field: TITLE }]) { totalCount nodes { title } } programmes { title } } } }";
-    let (for_one, _) = costs(&world, query, &json!({ "fields": 2 })).await;
+    let (for_some, _) = costs(&world, query, &json!({ "fields": 7 })).await;
     let (for_all, answer) = costs(&world, query, &json!({ "fields": 13 })).await;
     assert_eq!(all(&answer["themeFields"]["nodes"]).len(), 13);
-    assert_eq!(for_one, for_all, "the number of theme fields does not matter");
+    assert_eq!(for_some, for_all, "the number of theme fields does not matter");
     assert!(for_all <= MOST, "{for_all} statements");
 }
 
@@ -102,7 +105,8 @@ async fn entries_of_many_kinds_cost_a_statement_a_kind() {
     let (many, lines) = costs(&world, query, &json!({ "first": 100 })).await;
     assert_eq!(few, many, "the length of the feed does not matter");
 
-    let ids: Vec<Value> = all(&lines["changes"]["nodes"]).iter().map(|line| line["entry"]["id"].clone()).collect();
+    let ids: Vec<Value> =
+        all(&lines["changes"]["nodes"]).iter().map(|line| line["entry"]["id"].clone()).collect();
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Entry { title } } }";
     let (cost, _) = costs(&world, query, &json!({ "ids": ids })).await;
     assert!(cost <= MOST + 2, "{cost} statements for a hundred ids");

@@ -28,8 +28,18 @@ pub const KINDS: [Kind; 11] = [
     Kind { file: "cases.json", name: "case", one: "case", many: "cases" },
     Kind { file: "reports.json", name: "report", one: "report", many: "reports" },
     Kind { file: "downloads.json", name: "download", one: "download", many: "downloads" },
-    Kind { file: "municipalities.json", name: "municipality", one: "municipality", many: "municipalities" },
-    Kind { file: "organisations.json", name: "organisation", one: "organisation", many: "organisations" },
+    Kind {
+        file: "municipalities.json",
+        name: "municipality",
+        one: "municipality",
+        many: "municipalities",
+    },
+    Kind {
+        file: "organisations.json",
+        name: "organisation",
+        one: "organisation",
+        many: "organisations",
+    },
     Kind { file: "events.json", name: "event", one: "event", many: "events" },
     Kind { file: "news.json", name: "news-item", one: "newsItem", many: "newsItems" },
     Kind { file: "programmes.json", name: "programme", one: "programme", many: "programmes" },
@@ -94,7 +104,11 @@ impl Collection {
     /// A copy of the bundled one, to be changed.
     pub fn bundled() -> Self {
         let own = Self::new();
-        let copied = std::process::Command::new("cp").arg("-r").arg(bundled().join(".")).arg(own.folder()).status();
+        let copied = std::process::Command::new("cp")
+            .arg("-r")
+            .arg(bundled().join("."))
+            .arg(own.folder())
+            .status();
         assert!(copied.unwrap().success());
         own
     }
@@ -102,7 +116,9 @@ impl Collection {
     /// With one theme field that has so many tools, each with a case and a download.
     pub fn of_size(tools: usize) -> Self {
         let name = |number| format!("{number:03}");
-        let of_each = |record: &dyn Fn(String) -> Value| (0..tools).map(|number| record(name(number))).collect();
+        let of_each = |record: &dyn Fn(String) -> Value| {
+            (0..tools).map(|number| record(name(number))).collect()
+        };
         Self::new()
             .with("theme-fields.json", json!([{ "key": "wohnen", "title": "Wohnen", "order": 1 }]))
             .with(

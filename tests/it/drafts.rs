@@ -96,10 +96,19 @@ async fn a_draft_is_in_no_list_no_relation_no_count_no_facet_and_no_change() {
     for empty in ["downloads", "relatedTools", "parts", "events", "cases", "newsItems"] {
         assert_eq!(answer["tool"][empty], json!([]), "{empty}");
     }
-    for (many, number) in [("tools", 1), ("themeFields", 1), ("downloads", 0), ("events", 0), ("cases", 0), ("reports", 0), ("newsItems", 0)] {
+    for (many, number) in [
+        ("tools", 1),
+        ("themeFields", 1),
+        ("downloads", 0),
+        ("events", 0),
+        ("cases", 0),
+        ("reports", 0),
+        ("newsItems", 0),
+    ] {
         assert_eq!(answer[many]["totalCount"], number, "{many}");
     }
-    let counted: u64 = all(&answer["site"]["kinds"]).iter().map(|kind| kind["count"].as_u64().unwrap()).sum();
+    let counted: u64 =
+        all(&answer["site"]["kinds"]).iter().map(|kind| kind["count"].as_u64().unwrap()).sum();
     assert_eq!((counted, &answer["changes"]["totalCount"]), (2, &json!(2)));
     let facets = all(&answer["tools"]["facets"]["themeFields"]);
     assert_eq!(facets.len(), 1, "{facets:?}");
@@ -116,7 +125,8 @@ async fn a_draft_does_not_exist_for_whoever_knows_its_id_or_key() {
         let nothing = json!({ "node": null, "nodes": [null], "entry": null, "tool": null, "tools": { "totalCount": 0 } });
         assert_eq!(*answer, nothing, "{id}");
     }
-    let query = "{ tool(slug: \"entwurf-werkzeug\") { id } entry(path: \"tool/entwurf-werkzeug\") { id }
+    let query =
+        "{ tool(slug: \"entwurf-werkzeug\") { id } entry(path: \"tool/entwurf-werkzeug\") { id }
                    themeField(slug: \"entwurf-feld\") { id } }";
     let answer = anyone.asks(query, json!({})).await;
     assert_eq!(*answer, json!({ "tool": null, "entry": null, "themeField": null }));
@@ -132,7 +142,8 @@ async fn a_filter_finds_nothing_out_about_a_draft() {
             cases: tools(filter: {{ cases: {{ some: {{}} }} }}) {{ totalCount }} }}"
     );
     let answer = world.anyone().asks(&query, json!({})).await;
-    let counts = ["some", "none", "every", "cases"].map(|name| answer[name]["totalCount"].as_u64().unwrap());
+    let counts =
+        ["some", "none", "every", "cases"].map(|name| answer[name]["totalCount"].as_u64().unwrap());
     assert_eq!(counts, [0, 1, 1, 0]);
 }
 
@@ -149,7 +160,9 @@ async fn the_file_of_a_draft_cannot_be_downloaded() {
 #[tokio::test]
 async fn no_header_opens_the_drafts_to_a_stranger() {
     let (world, ..) = with_drafts().await;
-    for (name, value) in [("koffer-view", "draft"), ("authorization", "Bearer koffer"), ("cookie", "__Host-rt=x")] {
+    for (name, value) in
+        [("koffer-view", "draft"), ("authorization", "Bearer koffer"), ("cookie", "__Host-rt=x")]
+    {
         let request = reqwest::Client::new().post(world.url("/graphql")).header(name, value);
         let response = request.json(&json!({ "query": EVERYTHING })).send().await.unwrap();
         assert!(!response.text().await.unwrap().contains(SECRET), "{name}");

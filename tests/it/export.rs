@@ -1,9 +1,6 @@
 //! Taking everything out, and bringing it back to an equal state.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::{Value, json};
 
@@ -48,7 +45,12 @@ fn are_equal(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>)
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
     for (path, bytes) in one {
         let same = bytes == &other[path];
-        assert!(same, "{path}:\n{}\n{}", String::from_utf8_lossy(bytes), String::from_utf8_lossy(&other[path]));
+        assert!(
+            same,
+            "{path}:\n{}\n{}",
+            String::from_utf8_lossy(bytes),
+            String::from_utf8_lossy(&other[path])
+        );
     }
 }
 
@@ -65,9 +67,15 @@ async fn what_was_exported_and_imported_exports_the_same() {
     for (query, variables) in [
         (THEME_PAGE, json!({ "slug": "intra-und-interkommunale-kooperationen" })),
         (REPORT, json!({ "slug": "arbeiten-im-krisenmodus" })),
-        ("{ tools(first: 100) { nodes { id slug title firstPublishedAt relatedTools { id } downloads { id } } } }", json!({})),
+        (
+            "{ tools(first: 100) { nodes { id slug title firstPublishedAt relatedTools { id } downloads { id } } } }",
+            json!({}),
+        ),
     ] {
-        let (here, there) = (world.anyone().asks(query, variables.clone()).await, other.anyone().asks(query, variables).await);
+        let (here, there) = (
+            world.anyone().asks(query, variables.clone()).await,
+            other.anyone().asks(query, variables).await,
+        );
         let (here, there) = (here.to_string(), there.to_string());
         assert_eq!(here.replace(&world.url("/"), "/"), there.replace(&other.url("/"), "/"));
     }
@@ -80,7 +88,8 @@ async fn an_export_imported_where_it_came_from_changes_nothing() {
     let rows = world.rows().await;
     let folder = world.folder().join("export");
     for arguments in [["import", "--dry-run"].as_slice(), &["import"]] {
-        let report = world.koffer(&[arguments, &[folder.to_str().unwrap()]].concat()).await.worked();
+        let report =
+            world.koffer(&[arguments, &[folder.to_str().unwrap()]].concat()).await.worked();
         assert_eq!(world.rows().await, rows, "{report}");
     }
 }
@@ -99,11 +108,15 @@ async fn an_export_has_all_editions_drafts_and_files() {
         assert_eq!(entries.len(), records(kind.file).len(), "{}", kind.name);
         assert!(entries.iter().all(|entry| entry["kind"] == kind.name));
     }
-    let wohnen = lines("theme-field.jsonl").into_iter().find(|entry| entry["key"] == "wohnen").unwrap();
-    let editions: Vec<(Value, Value)> =
-        all(&wohnen["editions"]).iter().map(|edition| (edition["language"].clone(), edition["register"].clone())).collect();
+    let wohnen =
+        lines("theme-field.jsonl").into_iter().find(|entry| entry["key"] == "wohnen").unwrap();
+    let editions: Vec<(Value, Value)> = all(&wohnen["editions"])
+        .iter()
+        .map(|edition| (edition["language"].clone(), edition["register"].clone()))
+        .collect();
     assert_eq!(editions.len(), 3, "{editions:?}");
-    let drafts = lines("report.jsonl").into_iter().filter(|entry| entry["editions"][0]["live"].is_null());
+    let drafts =
+        lines("report.jsonl").into_iter().filter(|entry| entry["editions"][0]["live"].is_null());
     assert_eq!(drafts.filter(|entry| entry["editions"][0]["draft"].is_object()).count(), 2);
 
     let files = lines("files.jsonl");
@@ -120,12 +133,16 @@ async fn an_export_has_all_editions_drafts_and_files() {
 async fn a_draft_beside_what_is_live_travels_along() {
     let world = World::new().await;
     // Losing its title does not take an entry from the public; the change stays a draft.
-    let collection = Collection::bundled().changing("programmes.json", "dwk-integration", |programme| {
-        programme["title"] = json!(null);
-        programme["runFrom"] = json!("2031");
-    });
+    let collection =
+        Collection::bundled().changing("programmes.json", "dwk-integration", |programme| {
+            programme["title"] = json!(null);
+            programme["runFrom"] = json!("2031");
+        });
     let text = std::fs::read_dir(collection.folder().join("texts/programme")).unwrap();
-    for found in text.filter_map(Result::ok).filter(|found| found.file_name().to_string_lossy().starts_with("dwk-integration.")) {
+    for found in text
+        .filter_map(Result::ok)
+        .filter(|found| found.file_name().to_string_lossy().starts_with("dwk-integration."))
+    {
         std::fs::write(found.path(), "---\n---\n\nText.\n").unwrap();
     }
     let report = world.koffer(&["import", collection.path()]).await.worked();
@@ -140,7 +157,10 @@ async fn a_draft_beside_what_is_live_travels_along() {
     let other = World::empty().await;
     other.koffer(&["import", world.folder().join("export").to_str().unwrap()]).await.worked();
     are_equal(&first, &exported(&other, "export").await);
-    assert_eq!(other.anyone().asks(query, json!({})).await["programme"]["title"], live["programme"]["title"]);
+    assert_eq!(
+        other.anyone().asks(query, json!({})).await["programme"]["title"],
+        live["programme"]["title"]
+    );
 }
 
 #[tokio::test]

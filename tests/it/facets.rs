@@ -25,16 +25,19 @@ async fn tools_divide_by_theme_field_as_the_source_says() {
     for field in records("theme-fields.json") {
         let expected = tools.iter().filter(|tool| has(tool, "themeFields", &field["key"])).count();
         let title = title(kind("theme-field"), &field).unwrap();
-        let counted = all(&facets["themeFields"]).into_iter().find(|facet| facet["entry"]["title"] == title);
+        let counted =
+            all(&facets["themeFields"]).into_iter().find(|facet| facet["entry"]["title"] == title);
         let counted = counted.map_or(0, |facet| facet["count"].as_u64().unwrap());
         assert_eq!(counted, expected as u64, "{title}");
         pairs += expected as u64;
     }
-    let sum: u64 = all(&facets["themeFields"]).iter().map(|facet| facet["count"].as_u64().unwrap()).sum();
+    let sum: u64 =
+        all(&facets["themeFields"]).iter().map(|facet| facet["count"].as_u64().unwrap()).sum();
     assert_eq!(sum, pairs);
 
     let formats: usize = tools.iter().map(|tool| all(&tool["formats"]).len()).sum();
-    let sum: u64 = all(&facets["formats"]).iter().map(|facet| facet["count"].as_u64().unwrap()).sum();
+    let sum: u64 =
+        all(&facets["formats"]).iter().map(|facet| facet["count"].as_u64().unwrap()).sum();
     assert_eq!(sum, formats as u64);
 }
 
@@ -79,6 +82,9 @@ async fn facets_do_not_depend_on_the_page() {
     let answer = anyone.asks(query, json!({})).await;
     assert_eq!(answer["one"], answer["far"]);
     assert_eq!(answer["one"], answer["none"]);
-    let counts: Vec<u64> = all(&answer["one"]["facets"]["formats"]).iter().map(|facet| facet["count"].as_u64().unwrap()).collect();
+    let counts: Vec<u64> = all(&answer["one"]["facets"]["formats"])
+        .iter()
+        .map(|facet| facet["count"].as_u64().unwrap())
+        .collect();
     assert!(counts.is_sorted_by(|one, next| one >= next), "the largest first: {counts:?}");
 }

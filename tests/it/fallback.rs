@@ -109,7 +109,8 @@ async fn an_entry_is_found_by_its_slug_in_any_language() {
 #[tokio::test]
 async fn the_wish_is_inherited_by_all_that_lies_below() {
     let anyone = World::shared().await.anyone();
-    let query = "{ themeFields(language: \"en\", first: 13) { nodes { edition { language isFallback }
+    let query =
+        "{ themeFields(language: \"en\", first: 13) { nodes { edition { language isFallback }
                     tools { nodes { key: slug edition { language isFallback } } } } } }";
     let answer = anyone.asks(query, json!({})).await;
 
@@ -147,19 +148,27 @@ async fn nobody_is_missing_from_a_list_because_of_the_language() {
                  totalCount nodes {{ id edition {{ language register isFallback }} }} }} }}",
             kind.many
         );
-        for (name, language, register) in [("de.leicht", "de", "EASY"), ("en", "en", "STANDARD"), ("", "fr", "STANDARD")] {
+        for (name, language, register) in
+            [("de.leicht", "de", "EASY"), ("en", "en", "STANDARD"), ("", "fr", "STANDARD")]
+        {
             let variables = json!({ "language": language, "register": register });
             let answer = anyone.asks(&query, variables).await;
             let nodes = &answer[kind.many]["nodes"];
 
             let records = published(kind);
-            assert_eq!(answer[kind.many]["totalCount"], records.len(), "{} in {language}", kind.many);
+            assert_eq!(
+                answer[kind.many]["totalCount"],
+                records.len(),
+                "{} in {language}",
+                kind.many
+            );
             let mut ids = each(nodes, "id");
             ids.sort_unstable();
             ids.dedup();
             assert_eq!(ids.len(), records.len(), "each of them once");
 
-            let own = all(nodes).iter().filter(|entry| entry["edition"]["isFallback"] == false).count();
+            let own =
+                all(nodes).iter().filter(|entry| entry["edition"]["isFallback"] == false).count();
             let texts = records.iter().filter(|record| head(kind, record, name).is_some()).count();
             assert_eq!(own, texts, "{} in {language}", kind.many);
         }

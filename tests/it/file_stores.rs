@@ -145,9 +145,12 @@ async fn what_a_crash_left_on_the_disk_is_never_a_file_and_is_swept() {
     std::fs::write(&left, "wh").unwrap();
 
     assert_eq!(disk.size(staged.digest()).await.unwrap(), None);
-    let yesterday = SystemTime::now() - Duration::from_secs(86_400);
+    let yesterday = SystemTime::from(koffer::clock::now()) - Duration::from_secs(86_400);
     assert_eq!(disk.sweep(yesterday).await.unwrap(), 0);
-    assert_eq!(disk.sweep(SystemTime::now() + Duration::from_secs(1)).await.unwrap(), 1);
+    assert_eq!(
+        disk.sweep(SystemTime::from(koffer::clock::now()) + Duration::from_secs(1)).await.unwrap(),
+        1
+    );
     assert!(!left.exists());
 
     // A disk that lost the end of a file gets it back from the next one who brings it.

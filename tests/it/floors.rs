@@ -39,7 +39,10 @@ fn sources(path: &Path) -> Vec<PathBuf> {
         return vec![path.to_owned()];
     }
     let below = fs::read_dir(path).into_iter().flatten().flatten().map(|found| found.path());
-    below.flat_map(|path| sources(&path)).filter(|path| path.extension().is_some_and(|kind| kind == "rs")).collect()
+    below
+        .flat_map(|path| sources(&path))
+        .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
+        .collect()
 }
 
 /// Says where the code holds one of these words, but for the files that may.
@@ -62,7 +65,18 @@ fn tables() -> Vec<String> {
 
 #[test]
 fn content_names_no_kind_and_knows_nothing_above_it() {
-    without(&CONTENT, &["async_graphql", "crate::kinds", "crate::api", "crate::import", "crate::server", "crate::schema"], &[]);
+    without(
+        &CONTENT,
+        &[
+            "async_graphql",
+            "crate::kinds",
+            "crate::api",
+            "crate::import",
+            "crate::server",
+            "crate::schema",
+        ],
+        &[],
+    );
     let names: Vec<String> = KINDS.iter().map(|kind| format!("\"{}\"", kind.name)).collect();
     let tables: Vec<String> = tables().iter().map(|table| format!("entity::{table}::")).collect();
     let words: Vec<&str> = names.iter().chain(&tables).map(String::as_str).collect();
@@ -84,16 +98,26 @@ fn tables_know_no_graphql_and_do_nothing() {
 #[test]
 fn only_one_window_of_the_general_rooms_knows_the_kinds() {
     without(&["src/api", "src/api.rs"], &["crate::kinds", "super::kinds"], &["src/api/entry.rs"]);
-    without(&["src/files", "src/files.rs", "src/db", "src/db.rs", "src/rich_text", "src/rich_text.rs"], &[
-        "crate::kinds", "crate::api", "crate::content", "crate::import", "crate::auth",
-    ], &[]);
+    without(
+        &["src/files", "src/files.rs", "src/db", "src/db.rs", "src/rich_text", "src/rich_text.rs"],
+        &["crate::kinds", "crate::api", "crate::content", "crate::import", "crate::auth"],
+        &[],
+    );
 }
 
 #[test]
 fn only_publishing_writes_what_is_public() {
     let mut words = Vec::new();
     for table in ["live", "link", "term"].iter().map(ToString::to_string).chain(tables()) {
-        for deed in ["insert", "insert_many", "update", "update_many", "delete", "delete_by_id", "delete_many"] {
+        for deed in [
+            "insert",
+            "insert_many",
+            "update",
+            "update_many",
+            "delete",
+            "delete_by_id",
+            "delete_many",
+        ] {
             words.push(format!("{table}::Entity::{deed}("));
         }
         words.push(format!("{table}::ActiveModel"));
@@ -105,9 +129,15 @@ fn only_publishing_writes_what_is_public() {
 
 #[test]
 fn only_the_feed_writes_the_feed() {
-    let words = ["change::Entity::insert", "change::Entity::update", "change::Entity::delete", "change::ActiveModel"];
+    let words = [
+        "change::Entity::insert",
+        "change::Entity::update",
+        "change::Entity::delete",
+        "change::ActiveModel",
+    ];
     without(&["src"], &words, &["src/content/change.rs"]);
-    let log = ["log::Entity::insert", "log::Entity::update", "log::Entity::delete", "log::ActiveModel"];
+    let log =
+        ["log::Entity::insert", "log::Entity::update", "log::Entity::delete", "log::ActiveModel"];
     without(&["src"], &log, &["src/content/log.rs"]);
 }
 
@@ -117,7 +147,11 @@ fn public_tables_are_read_through_one_door() {
     let lines = code("src").into_iter().filter(|line| !line.path.starts_with("src/content/read"));
     let found: Vec<String> = lines
         .filter(|line| !allowed.contains(&line.path.as_str()))
-        .filter(|line| ["live::Entity::find", "link::Entity::find", "from_as(\"live\""].iter().any(|word| line.text.contains(word)))
+        .filter(|line| {
+            ["live::Entity::find", "link::Entity::find", "from_as(\"live\""]
+                .iter()
+                .any(|word| line.text.contains(word))
+        })
         .filter(|line| line.path != "src/content/edition.rs")
         .map(|line| format!("{}:{}", line.path, line.number))
         .collect();
@@ -126,7 +160,13 @@ fn public_tables_are_read_through_one_door() {
 
 #[test]
 fn only_one_place_turns_a_failure_into_words_for_a_client() {
-    let makes = ["async_graphql::Error::new", "Error::new(", "ServerError::new(", "extend_with", "ErrorExtensions"];
+    let makes = [
+        "async_graphql::Error::new",
+        "Error::new(",
+        "ServerError::new(",
+        "extend_with",
+        "ErrorExtensions",
+    ];
     let lines = code("src/api").into_iter().chain(code("src/kinds")).chain(code("src/schema.rs"));
     let found: Vec<String> = lines
         .filter(|line| line.path != "src/api/error.rs")
@@ -134,7 +174,11 @@ fn only_one_place_turns_a_failure_into_words_for_a_client() {
         .map(|line| format!("{}:{}: {}", line.path, line.number, line.text.trim()))
         .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
-    without(&["src/error.rs"], &["impl Display for Failure", "impl fmt::Display for Failure", "#[error("], &[]);
+    without(
+        &["src/error.rs"],
+        &["impl Display for Failure", "impl fmt::Display for Failure", "#[error("],
+        &[],
+    );
 }
 
 #[test]
@@ -154,7 +198,9 @@ fn every_module_says_why_it_exists() {
     for within in ["src", "entity/src", "migration/src"] {
         for path in sources(&crate_folder().join(within)) {
             let text = fs::read_to_string(&path).unwrap();
-            let says = text.starts_with("//! ") || text.starts_with("#![doc") || path.ends_with("tests.rs");
+            let says = text.starts_with("//! ")
+                || text.starts_with("#![doc")
+                || path.ends_with("tests.rs");
             assert!(says, "{} does not", path.display());
         }
     }

@@ -31,16 +31,23 @@ impl Schema {
 
     #[track_caller]
     pub fn named(&self, name: &str) -> &Value {
-        self.types.iter().find(|known| known["name"] == name).unwrap_or_else(|| panic!("there is no type {name}"))
+        self.types
+            .iter()
+            .find(|known| known["name"] == name)
+            .unwrap_or_else(|| panic!("there is no type {name}"))
     }
 
     pub fn field(&self, on: &str, name: &str) -> &Value {
         let fields = self.named(on)["fields"].as_array().unwrap();
-        fields.iter().find(|field| field["name"] == name).unwrap_or_else(|| panic!("there is no {on}.{name}"))
+        fields
+            .iter()
+            .find(|field| field["name"] == name)
+            .unwrap_or_else(|| panic!("there is no {on}.{name}"))
     }
 
     pub fn implements(&self, name: &str, interface: &str) -> bool {
-        name == interface || all(&self.named(name)["interfaces"]).iter().any(|known| known["name"] == interface)
+        name == interface
+            || all(&self.named(name)["interfaces"]).iter().any(|known| known["name"] == interface)
     }
 
     /// The names of an enum's values.

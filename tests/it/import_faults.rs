@@ -7,7 +7,9 @@ use crate::{collection::Collection, world::World};
 /// Imports it, sees that it fails, that each fault is named in full, and that nothing has changed.
 async fn refuses(world: &World, collection: &Collection, faults: &[&[&str]]) {
     let rows = world.rows().await;
-    for arguments in [&["import", collection.path()][..], &["import", "--dry-run", collection.path()]] {
+    for arguments in
+        [&["import", collection.path()][..], &["import", "--dry-run", collection.path()]]
+    {
         let told = world.koffer(arguments).await.failed();
         for words in faults {
             for word in *words {
@@ -39,7 +41,10 @@ async fn each_fault_is_named_with_file_record_and_field() {
         (set("formats", json!("Video")), ["formats", "Video"]),
         (set("status", json!("verschollen")), ["status", "verschollen"]),
         (set("alternativeTitles", json!([7])), ["alternativeTitles", "7"]),
-        (set("authors", json!([{ "name": "A", "organisation": "nirgends" }])), ["authors[0]", "nirgends"]),
+        (
+            set("authors", json!([{ "name": "A", "organisation": "nirgends" }])),
+            ["authors[0]", "nirgends"],
+        ),
     ] {
         refuses(&world, &collection, &[&[place], &words]).await;
     }
@@ -48,11 +53,17 @@ async fn each_fault_is_named_with_file_record_and_field() {
 #[tokio::test]
 async fn json_that_does_not_read_is_named_with_its_line() {
     let world = World::new().await;
-    for (text, word) in [("[\n  {,\n]", "line 2"), ("", "tools.json"), ("\"text\"", "tools.json"), ("[] []", "line 1")] {
+    for (text, word) in [
+        ("[\n  {,\n]", "line 2"),
+        ("", "tools.json"),
+        ("\"text\"", "tools.json"),
+        ("[] []", "line 1"),
+    ] {
         let collection = Collection::new().bytes("tools.json", text.as_bytes());
         refuses(&world, &collection, &[&["tools.json", word]]).await;
     }
-    let latin = Collection::new().bytes("tools.json", b"[{ \"key\": \"a\", \"title\": \"Stra\xdfe\" }]");
+    let latin =
+        Collection::new().bytes("tools.json", b"[{ \"key\": \"a\", \"title\": \"Stra\xdfe\" }]");
     refuses(&world, &latin, &[&["tools.json", "UTF-8"]]).await;
 }
 
@@ -73,13 +84,21 @@ async fn keys_are_there_once_and_well_formed() {
 async fn files_are_there_and_what_they_say_they_are() {
     let world = World::new().await;
     let download = |file: &str| {
-        Collection::new().with("downloads.json", json!([{ "key": "merkblatt", "title": "Merkblatt", "file": file }]))
+        Collection::new().with(
+            "downloads.json",
+            json!([{ "key": "merkblatt", "title": "Merkblatt", "file": file }]),
+        )
     };
     let place: &[&str] = &["downloads.json, record „merkblatt“, field file", "fehlt.pdf"];
     refuses(&world, &download("files/fehlt.pdf"), &[place]).await;
 
     for path in ["../../../../etc/passwd", "/etc/passwd"] {
-        refuses(&world, &download(path), &[&["downloads.json, record „merkblatt“, field file", "passwd"]]).await;
+        refuses(
+            &world,
+            &download(path),
+            &[&["downloads.json, record „merkblatt“, field file", "passwd"]],
+        )
+        .await;
     }
 
     let program = download("files/a.exe").bytes("files/a.exe", b"MZ\x90\x00\x03");
@@ -95,22 +114,40 @@ async fn texts_belong_to_a_record_and_read() {
     let fine = "---\ntitle: Mein Werkzeug\n---\n\nText.\n";
     for (collection, words) in [
         (with("texts/tool/niemand.de.md", fine), vec!["texts/tool/niemand.de.md", "„niemand“"]),
-        (with("texts/werkzeug/mein-werkzeug.de.md", fine), vec!["texts/werkzeug/mein-werkzeug.de.md"]),
+        (
+            with("texts/werkzeug/mein-werkzeug.de.md", fine),
+            vec!["texts/werkzeug/mein-werkzeug.de.md"],
+        ),
         (with("texts/tool/mein-werkzeug.md", fine), vec!["texts/tool/mein-werkzeug.md"]),
         (with("texts/tool/mein-werkzeug.de.schwer.md", fine), vec!["mein-werkzeug.de.schwer.md"]),
         (with("texts/tool/mein-werkzeug.123.md", fine), vec!["mein-werkzeug.123.md"]),
-        (with("texts/tool/mein-werkzeug.de.md", "Ohne Kopf.\n"), vec!["texts/tool/mein-werkzeug.de.md"]),
-        (with("texts/tool/mein-werkzeug.de.md", "---\nautor: X\n---\n\nText.\n"), vec!["mein-werkzeug.de.md", "autor"]),
         (
-            with("texts/tool/mein-werkzeug.de.md", &fine.replace("Text.", "[Dort](entry:tool/nirgends)")),
+            with("texts/tool/mein-werkzeug.de.md", "Ohne Kopf.\n"),
+            vec!["texts/tool/mein-werkzeug.de.md"],
+        ),
+        (
+            with("texts/tool/mein-werkzeug.de.md", "---\nautor: X\n---\n\nText.\n"),
+            vec!["mein-werkzeug.de.md", "autor"],
+        ),
+        (
+            with(
+                "texts/tool/mein-werkzeug.de.md",
+                &fine.replace("Text.", "[Dort](entry:tool/nirgends)"),
+            ),
             vec!["texts/tool/mein-werkzeug.de.md", "line 5", "nirgends"],
         ),
         (
-            with("texts/tool/mein-werkzeug.de.md", &fine.replace("Text.", "[Dort](javascript:alert(1))")),
+            with(
+                "texts/tool/mein-werkzeug.de.md",
+                &fine.replace("Text.", "[Dort](javascript:alert(1))"),
+            ),
             vec!["texts/tool/mein-werkzeug.de.md", "line 5"],
         ),
         (
-            with("texts/tool/mein-werkzeug.de.md", &fine.replace("Text.", "<script>alert(1)</script>")),
+            with(
+                "texts/tool/mein-werkzeug.de.md",
+                &fine.replace("Text.", "<script>alert(1)</script>"),
+            ),
             vec!["texts/tool/mein-werkzeug.de.md", "line 5"],
         ),
     ] {
@@ -124,11 +161,17 @@ async fn dates_and_countries_are_real() {
     for day in ["2023-13", "2023-02-30", "28.06.2023", "gestern"] {
         let event = json!([{ "key": "treffen", "title": "Treffen", "startDate": day }]);
         let collection = Collection::new().with("events.json", event);
-        refuses(&world, &collection, &[&["events.json, record „treffen“, field startDate", day]]).await;
+        refuses(&world, &collection, &[&["events.json, record „treffen“, field startDate", day]])
+            .await;
     }
     let town = json!([{ "key": "wien", "name": "Wien", "federalStates": ["Wien"] }]);
     let collection = Collection::new().with("municipalities.json", town);
-    refuses(&world, &collection, &[&["municipalities.json, record „wien“, field federalStates", "„Wien“"]]).await;
+    refuses(
+        &world,
+        &collection,
+        &[&["municipalities.json, record „wien“, field federalStates", "„Wien“"]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -139,16 +182,26 @@ async fn all_faults_are_told_at_once() {
         tool["themeFields"] = json!(["raumfahrt"]);
     })
     .with("events.json", json!([{ "key": "treffen", "title": "Treffen", "startDate": "bald" }]));
-    refuses(&world, &collection, &[&["field year", "field themeFields", "events.json, record „treffen“, field startDate"]]).await;
+    refuses(
+        &world,
+        &collection,
+        &[&["field year", "field themeFields", "events.json, record „treffen“, field startDate"]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn one_fault_among_many_good_records_keeps_all_of_them_out() {
     let world = World::empty().await;
-    let collection = Collection::bundled().changing("tools.json", "speed-dating", |tool| tool["year"] = json!("bald"));
+    let collection = Collection::bundled()
+        .changing("tools.json", "speed-dating", |tool| tool["year"] = json!("bald"));
     refuses(&world, &collection, &[&["tools.json, record „speed-dating“, field year"]]).await;
-    let answer = world.anyone().asks("{ tools { totalCount } themeFields { totalCount } }", json!({})).await;
-    assert_eq!(*answer, json!({ "tools": { "totalCount": 0 }, "themeFields": { "totalCount": 0 } }));
+    let answer =
+        world.anyone().asks("{ tools { totalCount } themeFields { totalCount } }", json!({})).await;
+    assert_eq!(
+        *answer,
+        json!({ "tools": { "totalCount": 0 }, "themeFields": { "totalCount": 0 } })
+    );
 }
 
 #[tokio::test]

@@ -8,14 +8,18 @@ use crate::{
     world::World,
 };
 
-const NODES: &str = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Entry { kind slug title } } }";
+const NODES: &str =
+    "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Entry { kind slug title } } }";
 const UNKNOWN: &str = "00000000-0000-7000-8000-000000000000";
 
 async fn one_of_each_kind() -> Vec<Value> {
     let anyone = World::shared().await.anyone();
     let mut entries = Vec::new();
     for kind in KINDS {
-        let query = format!("{{ {}(first: 1) {{ nodes {{ __typename id kind slug title }} }} }}", kind.many);
+        let query = format!(
+            "{{ {}(first: 1) {{ nodes {{ __typename id kind slug title }} }} }}",
+            kind.many
+        );
         entries.push(anyone.asks(&query, json!({})).await[kind.many]["nodes"][0].clone());
     }
     entries
@@ -55,9 +59,13 @@ async fn what_nobody_knows_is_null_in_its_place() {
     let known = &one_of_each_kind().await[1];
     let ids = json!([UNKNOWN, known["id"], "unsinn", "", known["id"]]);
     let answer = anyone.asks(NODES, json!({ "ids": ids })).await;
-    assert_eq!(all(&answer["nodes"]), [&Value::Null, known, &Value::Null, &Value::Null, known].map(Clone::clone));
+    assert_eq!(
+        all(&answer["nodes"]),
+        [&Value::Null, known, &Value::Null, &Value::Null, known].map(Clone::clone)
+    );
 
-    let query = "query($id: ID!) { node(id: $id) { id } tool(id: $id) { id } entry(id: $id) { id } }";
+    let query =
+        "query($id: ID!) { node(id: $id) { id } tool(id: $id) { id } entry(id: $id) { id } }";
     let answer = anyone.asks(query, json!({ "id": UNKNOWN })).await;
     assert_eq!(*answer, json!({ "node": null, "tool": null, "entry": null }));
 }
@@ -68,7 +76,10 @@ async fn an_id_of_another_kind_names_nothing() {
     let entries = one_of_each_kind().await;
     let query = "query($id: ID!) { tool(id: $id) { id } }";
     for entry in entries.iter().filter(|entry| entry["kind"] != "TOOL") {
-        assert!(anyone.asks(query, json!({ "id": entry["id"] })).await["tool"].is_null(), "{entry}");
+        assert!(
+            anyone.asks(query, json!({ "id": entry["id"] })).await["tool"].is_null(),
+            "{entry}"
+        );
     }
 }
 
@@ -83,7 +94,16 @@ async fn everything_is_found_by_its_path() {
             assert_eq!(answer["entry"], entry, "{path}");
         }
     }
-    for path in ["tool/niemand", "werkzeug/world-cafe", "world-cafe", "", "/", "tool/", "//tool//world-cafe", "../tool"] {
+    for path in [
+        "tool/niemand",
+        "werkzeug/world-cafe",
+        "world-cafe",
+        "",
+        "/",
+        "tool/",
+        "//tool//world-cafe",
+        "../tool",
+    ] {
         let answer = anyone.asks(query, json!({ "path": path })).await;
         assert!(answer["entry"].is_null(), "{path:?}: {}", *answer);
     }
@@ -92,7 +112,9 @@ async fn everything_is_found_by_its_path() {
 #[tokio::test]
 async fn a_path_in_another_language_leads_to_the_same_entry() {
     let anyone = World::shared().await.anyone();
-    let english = anyone.asks("{ themeField(slug: \"wohnen\", language: \"en\") { id slug } }", json!({})).await;
+    let english = anyone
+        .asks("{ themeField(slug: \"wohnen\", language: \"en\") { id slug } }", json!({}))
+        .await;
     let path = format!("theme-field/{}", english["themeField"]["slug"].as_str().unwrap());
     let query = "query($path: String!) { entry(path: $path) { id title } }";
     let answer = anyone.asks(query, json!({ "path": path })).await;
@@ -120,16 +142,21 @@ async fn one_must_say_which_one() {
 async fn every_entry_shows_what_all_have_in_common() {
     let world = World::with(&[("KOFFER_SITE_URL", "https://example.org/{kind}/{slug}")]).await;
     let anyone = world.anyone();
-    let common = "__typename id kind slug title summary aliases url cover { alt } licence { id } attribution
+    let common =
+        "__typename id kind slug title summary aliases url cover { alt } licence { id } attribution
                   publishedAt firstPublishedAt updatedAt revision changeNote reviewBy
                   edition { language register isFallback available { language register } }";
     for kind in KINDS {
-        let query = format!("{{ {}(first: 100) {{ nodes {{ ... on Entry {{ {common} }} }} }} }}", kind.many);
+        let query = format!(
+            "{{ {}(first: 100) {{ nodes {{ ... on Entry {{ {common} }} }} }} }}",
+            kind.many
+        );
         let answer = anyone.asks(&query, json!({})).await;
         let entries = all(&answer[kind.many]["nodes"]);
         assert_eq!(entries.len(), published(kind).len());
         for entry in entries {
-            let url = format!("https://example.org/{}/{}", kind.name, entry["slug"].as_str().unwrap());
+            let url =
+                format!("https://example.org/{}/{}", kind.name, entry["slug"].as_str().unwrap());
             assert_eq!(entry["url"], url);
             assert_eq!(entry["publishedAt"], entry["firstPublishedAt"]);
         }
@@ -139,5 +166,8 @@ async fn every_entry_shows_what_all_have_in_common() {
 #[tokio::test]
 async fn whoever_asks_sees_what_is_published() {
     let anyone = World::shared().await.anyone();
-    assert_eq!(*anyone.asks("{ viewer { perspective } }", json!({})).await, json!({ "viewer": { "perspective": "PUBLISHED" } }));
+    assert_eq!(
+        *anyone.asks("{ viewer { perspective } }", json!({})).await,
+        json!({ "viewer": { "perspective": "PUBLISHED" } })
+    );
 }

@@ -56,7 +56,10 @@ async fn every_kind_by_title_stands_as_in_a_dictionary() {
     let anyone = World::shared().await.anyone();
     let german = Collator::try_new(locale!("de").into(), CollatorOptions::default()).unwrap();
     for kind in KINDS {
-        let query = format!("{{ {}(orderBy: [{{ field: TITLE }}], first: 100) {{ nodes {{ title }} }} }}", kind.many);
+        let query = format!(
+            "{{ {}(orderBy: [{{ field: TITLE }}], first: 100) {{ nodes {{ title }} }} }}",
+            kind.many
+        );
         let answer = anyone.asks(&query, json!({})).await;
         let titles = each(&answer[kind.many]["nodes"], "title");
         let disorder = titles.windows(2).find(|pair| german.compare(pair[0], pair[1]).is_gt());

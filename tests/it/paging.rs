@@ -20,7 +20,8 @@ struct Way {
 
 impl Way {
     fn query(&self, arguments: &str) -> String {
-        let variable = if arguments.contains("$offset") { "$offset: Int" } else { "$cursor: String" };
+        let variable =
+            if arguments.contains("$offset") { "$offset: Int" } else { "$cursor: String" };
         format!(
             "query({variable}) {{ {}(orderBy: [{{ field: {}, direction: {} }}], {arguments}) {{
                nodes {{ id }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}",
@@ -35,7 +36,13 @@ impl Way {
     async fn forwards(&self, anyone: &Anyone) -> Vec<String> {
         let (mut seen, mut cursor) = (Vec::new(), Value::Null);
         loop {
-            let page = self.page(anyone, &format!("first: {SIZE}, after: $cursor"), json!({ "cursor": cursor })).await;
+            let page = self
+                .page(
+                    anyone,
+                    &format!("first: {SIZE}, after: $cursor"),
+                    json!({ "cursor": cursor }),
+                )
+                .await;
             assert_eq!(page["pageInfo"]["hasPreviousPage"], !seen.is_empty());
             seen.extend(each(&page["nodes"], "id").into_iter().map(str::to_owned));
             if page["pageInfo"]["hasNextPage"] == false {
@@ -48,7 +55,13 @@ impl Way {
     async fn backwards(&self, anyone: &Anyone) -> Vec<String> {
         let (mut seen, mut cursor) = (Vec::new(), Value::Null);
         loop {
-            let page = self.page(anyone, &format!("last: {SIZE}, before: $cursor"), json!({ "cursor": cursor })).await;
+            let page = self
+                .page(
+                    anyone,
+                    &format!("last: {SIZE}, before: $cursor"),
+                    json!({ "cursor": cursor }),
+                )
+                .await;
             assert_eq!(page["pageInfo"]["hasNextPage"], !seen.is_empty());
             let ids = each(&page["nodes"], "id").into_iter().map(str::to_owned);
             seen.splice(0..0, ids.collect::<Vec<_>>());
@@ -99,7 +112,11 @@ async fn whoever_pages_through_a_list_sees_every_entry_exactly_once() {
         let mut once = forwards.clone();
         once.sort_unstable();
         once.dedup();
-        assert_eq!((forwards.len(), once.len()), (published(way.kind).len(), forwards.len()), "{name}");
+        assert_eq!(
+            (forwards.len(), once.len()),
+            (published(way.kind).len(), forwards.len()),
+            "{name}"
+        );
         assert_eq!(way.backwards(&anyone).await, forwards, "{name}, backwards");
         assert_eq!(way.by_number(&anyone).await, forwards, "{name}, by number");
     }
@@ -110,7 +127,8 @@ async fn every_order_is_one_and_what_is_empty_comes_last() {
     let anyone = World::shared().await.anyone();
     let schema = Schema::told_to(&anyone).await;
     for way in ways(&anyone).await.into_iter().filter(|way| way.field != "TITLE") {
-        let (type_, field) = (inner(&schema.field("Query", way.kind.one)["type"]), camel(&way.field));
+        let (type_, field) =
+            (inner(&schema.field("Query", way.kind.one)["type"]), camel(&way.field));
         // Some orders are by something that has no field of its own.
         let known = all(&schema.named(type_)["fields"]).iter().any(|known| known["name"] == *field);
         if !known {
@@ -121,7 +139,8 @@ async fn every_order_is_one_and_what_is_empty_comes_last() {
             way.kind.many, way.field, way.direction
         );
         let answer = anyone.asks(&query, json!({})).await;
-        let values: Vec<Value> = all(&answer[way.kind.many]["nodes"]).iter().map(|node| node[&field].clone()).collect();
+        let values: Vec<Value> =
+            all(&answer[way.kind.many]["nodes"]).iter().map(|node| node[&field].clone()).collect();
         let filled = values.iter().take_while(|value| !value.is_null()).count();
         assert!(values[filled..].iter().all(Value::is_null), "{query}: {values:?}");
         let rises = |one: &Value, next: &Value| match (one.as_f64(), next.as_f64()) {
@@ -213,7 +232,9 @@ async fn what_is_no_page_is_refused_by_the_name_of_the_argument() {
 #[tokio::test]
 async fn the_feed_refuses_alike() {
     let anyone = World::shared().await.anyone();
-    for (arguments, field) in [("after: \"unsinn\"", "after"), ("first: 101", "first"), ("first: -1", "first")] {
+    for (arguments, field) in
+        [("after: \"unsinn\"", "after"), ("first: 101", "first"), ("first: -1", "first")]
+    {
         let query = format!("{{ changes({arguments}) {{ nodes {{ cursor }} }} }}");
         anyone.is_refused(&query, json!({})).await.is_bad_input(field);
     }

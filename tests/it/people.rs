@@ -66,7 +66,10 @@ impl Anyone {
 
     /// Sends a question and takes whatever comes.
     pub async fn sends(&self, query: &str, variables: &Value) -> Value {
-        let request = self.client.post(&self.address).json(&json!({ "query": query, "variables": variables }));
+        let request = self
+            .client
+            .post(&self.address)
+            .json(&json!({ "query": query, "variables": variables }));
         let response = request.send().await.expect("the server answers");
         response.json().await.expect("the answer is JSON")
     }
@@ -103,7 +106,8 @@ impl Refusal {
 
 impl Told {
     pub async fn by(command: &mut tokio::process::Command) -> Self {
-        let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends by itself");
+        let output =
+            tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends by itself");
         let Output { status, stdout, stderr } = output.expect("the binary can be started");
         let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
         Self { code: status.code(), out: text(stdout), err: text(stderr) }
@@ -136,7 +140,9 @@ pub fn all(list: &Value) -> Vec<Value> {
 #[track_caller]
 pub fn each<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
     let list = list.as_array().unwrap_or_else(|| panic!("not a list: {list}"));
-    list.iter().map(|one| one[field].as_str().unwrap_or_else(|| panic!("no {field} in {one}"))).collect()
+    list.iter()
+        .map(|one| one[field].as_str().unwrap_or_else(|| panic!("no {field} in {one}")))
+        .collect()
 }
 
 fn pretty(value: &Value) -> String {

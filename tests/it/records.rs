@@ -45,7 +45,9 @@ async fn the_numbers_are_those_of_the_collection() {
 #[tokio::test]
 async fn the_site_counts_its_kinds_as_the_lists_do() {
     let anyone = World::shared().await.anyone();
-    let answer = anyone.asks("{ site { title apiUrl defaultLanguage version kinds { kind count } } }", json!({})).await;
+    let answer = anyone
+        .asks("{ site { title apiUrl defaultLanguage version kinds { kind count } } }", json!({}))
+        .await;
     let kinds = all(&answer["site"]["kinds"]);
     assert_eq!(kinds.len(), KINDS.len());
     for (counted, kind) in kinds.iter().zip(KINDS) {
@@ -104,7 +106,8 @@ async fn slugs_are_written_as_german_is() {
     let anyone = World::shared().await.anyone();
     let answer = anyone.asks("{ themeFields { nodes { title slug } } }", json!({})).await;
     let fields = answer["themeFields"]["nodes"].as_array().unwrap();
-    let slug = |title: &str| fields.iter().find(|field| field["title"] == title).unwrap()["slug"].clone();
+    let slug =
+        |title: &str| fields.iter().find(|field| field["title"] == title).unwrap()["slug"].clone();
     assert_eq!(slug("Öffentlichkeitsarbeit"), "oeffentlichkeitsarbeit");
     assert_eq!(slug("Bürgerschaftliches Engagement"), "buergerschaftliches-engagement");
     assert!(each(&answer["themeFields"]["nodes"], "slug").iter().all(|slug| slug.is_ascii()));
@@ -113,7 +116,8 @@ async fn slugs_are_written_as_german_is() {
 #[tokio::test]
 async fn every_text_is_there_in_its_language_and_register() {
     let anyone = World::shared().await.anyone();
-    let editions = [("de", "de", "STANDARD"), ("de.leicht", "de", "EASY"), ("en", "en", "STANDARD")];
+    let editions =
+        [("de", "de", "STANDARD"), ("de.leicht", "de", "EASY"), ("en", "en", "STANDARD")];
     let mut texts = 0;
     for kind in KINDS {
         let query = format!(
@@ -126,10 +130,12 @@ async fn every_text_is_there_in_its_language_and_register() {
             for (name, language, register) in editions {
                 let Some(head) = head(kind, &record, name) else { continue };
                 texts += 1;
-                let variables = json!({ "slug": record["key"], "language": language, "register": register });
+                let variables =
+                    json!({ "slug": record["key"], "language": language, "register": register });
                 let answer = anyone.asks(&query, variables).await;
                 let entry = &answer[kind.one];
-                let edition = json!({ "language": language, "register": register, "isFallback": false });
+                let edition =
+                    json!({ "language": language, "register": register, "isFallback": false });
                 assert_eq!(entry["edition"], edition, "{}", record["key"]);
                 if let Some(title) = text(&head, "title") {
                     assert_eq!(entry["title"], Value::String(title));

@@ -105,7 +105,12 @@ async fn ids(anyone: &Anyone) -> BTreeMap<(&'static str, String), String> {
 }
 
 /// One relation of all entries of a kind: ids, and the ids that they lead to.
-async fn relation(anyone: &Anyone, schema: &Schema, kind: Kind, field: &str) -> Vec<(String, Vec<String>)> {
+async fn relation(
+    anyone: &Anyone,
+    schema: &Schema,
+    kind: Kind,
+    field: &str,
+) -> Vec<(String, Vec<String>)> {
     let type_ = inner(&schema.field("Query", kind.one)["type"]);
     let is_connection = inner(&schema.field(type_, field)["type"]).ends_with("Connection");
     let below = if is_connection { "(first: 50) { totalCount nodes { id } }" } else { "{ id }" };
@@ -121,7 +126,10 @@ async fn relation(anyone: &Anyone, schema: &Schema, kind: Kind, field: &str) -> 
         }
         one => vec![id(one)],
     };
-    all(&answer[kind.many]["nodes"]).iter().map(|entry| (id(entry), leads_to(&entry[field]))).collect()
+    all(&answer[kind.many]["nodes"])
+        .iter()
+        .map(|entry| (id(entry), leads_to(&entry[field])))
+        .collect()
 }
 
 /// Keys in a record: one, a list, or none.
@@ -139,11 +147,14 @@ async fn what_a_record_names_comes_first_and_in_its_order() {
     let (schema, ids) = (Schema::told_to(&anyone).await, ids(&anyone).await);
     for (of, named, field, to) in NAMED.iter().copied() {
         let (of, to) = (kind(of), kind(to));
-        let shown: BTreeMap<_, _> = relation(&anyone, &schema, of, field).await.into_iter().collect();
+        let shown: BTreeMap<_, _> =
+            relation(&anyone, &schema, of, field).await.into_iter().collect();
         let mut number = 0;
         for record in published(of) {
-            let named: Vec<&String> =
-                keys(&record[named]).into_iter().filter_map(|key| ids.get(&(to.name, key))).collect();
+            let named: Vec<&String> = keys(&record[named])
+                .into_iter()
+                .filter_map(|key| ids.get(&(to.name, key)))
+                .collect();
             let id = &ids[&(of.name, record["key"].as_str().unwrap().to_owned())];
             let shown: Vec<&String> = shown[id].iter().take(named.len()).collect();
             assert_eq!(shown, named, "{}/{}.{field}", of.name, record["key"]);
@@ -180,17 +191,29 @@ async fn a_relation_is_the_same_from_both_ends() {
 async fn news_are_about_whatever_they_name() {
     let anyone = World::shared().await.anyone();
     let ids = ids(&anyone).await;
-    for (of, field, shown) in [("news", "references", "about"), ("download", "belongsTo", "belongsTo")] {
+    for (of, field, shown) in
+        [("news", "references", "about"), ("download", "belongsTo", "belongsTo")]
+    {
         let of = kind(of);
-        let query = format!("query($slug: String!) {{ {}(slug: $slug) {{ {shown} {{ __typename id kind title }} }} }}", of.one);
+        let query = format!(
+            "query($slug: String!) {{ {}(slug: $slug) {{ {shown} {{ __typename id kind title }} }} }}",
+            of.one
+        );
         for record in published(of) {
             let answer = anyone.asks(&query, json!({ "slug": record["key"] })).await;
             let entries = all(&answer[of.one][shown]);
             for (place, reference) in all(&record[field]).iter().enumerate() {
-                let name = (kind(reference["kind"].as_str().unwrap()).name, reference["key"].as_str().unwrap().to_owned());
+                let name = (
+                    kind(reference["kind"].as_str().unwrap()).name,
+                    reference["key"].as_str().unwrap().to_owned(),
+                );
                 if let Some(id) = ids.get(&name) {
                     let found = entries.iter().position(|entry| entry["id"] == **id);
-                    assert!(found.is_some_and(|found| found <= place), "{}: {name:?} in {entries:?}", record["key"]);
+                    assert!(
+                        found.is_some_and(|found| found <= place),
+                        "{}: {name:?} in {entries:?}",
+                        record["key"]
+                    );
                 }
             }
         }
@@ -211,12 +234,16 @@ async fn people_and_participations_keep_their_order_and_words() {
             assert_eq!(shown["organisation"].is_null(), named["organisation"].is_null());
         }
     }
-    let query = "query($slug: String!) { municipality(slug: $slug) { ags designation participations {
+    let query =
+        "query($slug: String!) { municipality(slug: $slug) { ags designation participations {
                    role joined tranche cluster programme { acronym } } } }";
     for record in published(kind("municipality")) {
         let answer = anyone.asks(query, json!({ "slug": record["key"] })).await;
         let municipality = &answer["municipality"];
-        assert_eq!((&municipality["ags"], &municipality["designation"]), (&record["ags"], &record["designation"]));
+        assert_eq!(
+            (&municipality["ags"], &municipality["designation"]),
+            (&record["ags"], &record["designation"])
+        );
         let named = all(&record["participations"]);
         let shown = all(&municipality["participations"]);
         assert_eq!(shown.len(), named.len(), "{}", record["key"]);
@@ -238,7 +265,13 @@ async fn the_steps_of_the_assistant_come_in_order_with_their_texts() {
     let records = all(&published(kind("assistant"))[0]["steps"]);
     assert_eq!(steps.len(), 5);
     for (step, record) in steps.iter().zip(&records) {
-        for (shown, named) in [("key", "key"), ("title", "title"), ("purpose", "purpose"), ("questions", "asksFor"), ("produces", "produces")] {
+        for (shown, named) in [
+            ("key", "key"),
+            ("title", "title"),
+            ("purpose", "purpose"),
+            ("questions", "asksFor"),
+            ("produces", "produces"),
+        ] {
             assert_eq!(step[shown], record[named], "{shown}");
         }
         assert!(step["body"]["html"].as_str().is_some_and(|html| html.contains("<p>")), "{step}");

@@ -29,7 +29,10 @@ async fn the_report_on_crises_has_its_pdf_byte_for_byte() {
     assert!(report["body"]["html"].as_str().unwrap().contains("<p>"));
     for form in ["text", "bibtex"] {
         let citation = report["citation"][form].as_str().unwrap();
-        assert!(citation.contains("Arbeiten im Krisenmodus") && citation.contains("2023"), "{citation}");
+        assert!(
+            citation.contains("Arbeiten im Krisenmodus") && citation.contains("2023"),
+            "{citation}"
+        );
     }
 
     let original = sample("arbeiten-im-krisenmodus.pdf");
@@ -39,7 +42,10 @@ async fn the_report_on_crises_has_its_pdf_byte_for_byte() {
     assert_eq!(file["size"], original.len());
     assert_eq!(file["accessibility"]["tagged"], true);
     assert_eq!(file["accessibility"]["language"], "de");
-    assert_eq!(file["sha256"].as_str().unwrap(), hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&original)));
+    assert_eq!(
+        file["sha256"].as_str().unwrap(),
+        hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&original))
+    );
     assert_eq!(anyone.downloads(file["url"].as_str().unwrap()).await, original);
 }
 
@@ -55,7 +61,10 @@ async fn a_report_is_found_by_its_address_as_well_as_by_its_key() {
 async fn all_files_of_the_collection_come_as_they_are() {
     let anyone = World::shared().await.anyone();
     let answer = anyone
-        .asks("{ downloads(first: 100) { nodes { title file { url sha256 name pages } } } }", json!({}))
+        .asks(
+            "{ downloads(first: 100) { nodes { title file { url sha256 name pages } } } }",
+            json!({}),
+        )
         .await;
 
     let mut with_files = 0;
@@ -113,7 +122,10 @@ async fn a_file_is_saved_under_its_name_with_umlauts() {
     assert_eq!((&file["pages"], &file["accessibility"]["tagged"]), (&json!(3), &json!(false)));
     let response = anyone.follows(file["url"].as_str().unwrap()).await;
     let disposition = response.headers()["content-disposition"].to_str().unwrap();
-    assert!(disposition.contains("filename*=UTF-8''B%C3%BCrger%2Ainnen%20%E2%80%93%2050%20%25.pdf"), "{disposition}");
+    assert!(
+        disposition.contains("filename*=UTF-8''B%C3%BCrger%2Ainnen%20%E2%80%93%2050%20%25.pdf"),
+        "{disposition}"
+    );
 }
 
 #[tokio::test]
@@ -138,15 +150,22 @@ async fn a_file_that_nobody_knows_is_not_there() {
     let world = World::shared().await;
     let anyone = world.anyone();
     let unknown = "00000000-0000-7000-8000-000000000000";
-    for path in [&format!("/files/{unknown}/x.pdf"), "/files/x/x.pdf", "/files/../koffer.db", "/files/"] {
-        assert_eq!(anyone.follows(&world.url(path)).await.status(), StatusCode::NOT_FOUND, "{path}");
+    for path in
+        [&format!("/files/{unknown}/x.pdf"), "/files/x/x.pdf", "/files/../koffer.db", "/files/"]
+    {
+        assert_eq!(
+            anyone.follows(&world.url(path)).await.status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
 }
 
 #[tokio::test]
 async fn reports_of_a_series_come_in_order() {
     let anyone = World::shared().await.anyone();
-    let query = r#"{ reports(orderBy: [{ field: DATE, direction: DESC }]) { nodes { title date } } }"#;
+    let query =
+        r#"{ reports(orderBy: [{ field: DATE, direction: DESC }]) { nodes { title date } } }"#;
     let answer = anyone.asks(query, json!({})).await;
     let dates: Vec<_> = answer["reports"]["nodes"]
         .as_array()

@@ -39,7 +39,9 @@ async fn settings_can_lie_in_a_file_and_the_environment_counts_more() {
     let file = world.folder().join("koffer.toml");
     std::fs::write(&file, "cache_seconds = 7\nlimit_depth = 9\n").unwrap();
     let told = world.koffer(&["doctor"]).await.worked();
-    let of = |name: &str| told.lines().find(|line| line.split_whitespace().next() == Some(name)).unwrap().to_owned();
+    let of = |name: &str| {
+        told.lines().find(|line| line.split_whitespace().next() == Some(name)).unwrap().to_owned()
+    };
     assert!(of("KOFFER_CACHE_SECONDS").contains(" 5 "), "{told}");
     assert!(of("KOFFER_LIMIT_DEPTH").contains(" 9 "), "{told}");
 
@@ -55,9 +57,14 @@ async fn doctor_tells_what_is_in_force_and_keeps_secrets() {
     let token = "ein-sehr-langes-und-geheimes-wort-fuer-zahlen";
     let world = World::with(&[("KOFFER_METRICS_TOKEN", token)]).await;
     let told = world.koffer(&["doctor"]).await.worked();
-    assert!(told.lines().any(|line| line.starts_with("KOFFER_METRICS_TOKEN") && line.contains("***")), "{told}");
+    assert!(
+        told.lines().any(|line| line.starts_with("KOFFER_METRICS_TOKEN") && line.contains("***")),
+        "{told}"
+    );
     assert!(!told.contains(token) && !told.contains(PASSWORD), "{told}");
-    for name in ["KOFFER_LISTEN", "KOFFER_DATA", "KOFFER_DATABASE_URL", "KOFFER_FILES", "KOFFER_PUBLIC_URL"] {
+    for name in
+        ["KOFFER_LISTEN", "KOFFER_DATA", "KOFFER_DATABASE_URL", "KOFFER_FILES", "KOFFER_PUBLIC_URL"]
+    {
         assert!(told.contains(name), "{name} is missing: {told}");
     }
     assert!(!told.contains("WRONG"), "{told}");
@@ -91,7 +98,11 @@ async fn it_says_that_it_lives_and_is_ready() {
     let metrics = client.get(world.url("/metrics")).send().await.unwrap();
     assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
     let metrics = metrics.text().await.unwrap();
-    for name in ["koffer_sql_statements_total", "koffer_http_requests_total{", "koffer_http_request_seconds_bucket{"] {
+    for name in [
+        "koffer_sql_statements_total",
+        "koffer_http_requests_total{",
+        "koffer_http_request_seconds_bucket{",
+    ] {
         assert!(metrics.contains(name), "{name} is missing:\n{metrics}");
     }
 }
@@ -116,13 +127,19 @@ async fn metrics_are_for_who_has_the_token() {
     let token = "ein-sehr-langes-und-geheimes-wort-fuer-zahlen";
     let world = World::with(&[("KOFFER_METRICS_TOKEN", token)]).await;
     let client = Client::new();
-    let asks = |header: &'static str| client.get(world.url("/metrics")).header("authorization", header);
-    assert_eq!(client.get(world.url("/metrics")).send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let asks =
+        |header: &'static str| client.get(world.url("/metrics")).header("authorization", header);
+    assert_eq!(
+        client.get(world.url("/metrics")).send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
     assert_eq!(asks("Bearer geraten").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
-    let right = client.get(world.url("/metrics")).header("authorization", format!("Bearer {token}"));
+    let right =
+        client.get(world.url("/metrics")).header("authorization", format!("Bearer {token}"));
     assert_eq!(right.send().await.unwrap().status(), StatusCode::OK);
     let through_a_proxy = World::shared().await.url("/metrics");
-    let forwarded = client.get(through_a_proxy).header("x-forwarded-for", "203.0.113.7").send().await.unwrap();
+    let forwarded =
+        client.get(through_a_proxy).header("x-forwarded-for", "203.0.113.7").send().await.unwrap();
     assert_eq!(forwarded.status(), StatusCode::NOT_FOUND);
 }
 
@@ -133,17 +150,35 @@ async fn every_answer_at_every_address_is_guarded() {
     let answer = world.anyone().asks(query, Value::Null).await;
     let file = answer["report"]["file"]["url"].as_str().unwrap();
     let addresses = [
-        "/", "/graphql", "/graphql?query=%7B__typename%7D", "/admin", "/admin/", "/admin/nirgends", "/healthz", "/readyz",
-        "/metrics", "/files/x/y", "/nirgends", "/..%2f", "/graphql/", file.strip_prefix(&world.url("")).unwrap(),
+        "/",
+        "/graphql",
+        "/graphql?query=%7B__typename%7D",
+        "/admin",
+        "/admin/",
+        "/admin/nirgends",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/files/x/y",
+        "/nirgends",
+        "/..%2f",
+        "/graphql/",
+        file.strip_prefix(&world.url("")).unwrap(),
     ];
     for address in addresses {
-        for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::OPTIONS, Method::TRACE] {
-            let response = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-            let response = response.request(method.clone(), world.url(address)).send().await.unwrap();
+        for method in
+            [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::OPTIONS, Method::TRACE]
+        {
+            let response =
+                Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+            let response =
+                response.request(method.clone(), world.url(address)).send().await.unwrap();
             let headers = response.headers();
             let place = format!("{method} {address}: {headers:?}");
             assert_eq!(headers.get("x-content-type-options").unwrap(), "nosniff", "{place}");
-            for name in ["content-security-policy", "referrer-policy", "permissions-policy", "x-request-id"] {
+            for name in
+                ["content-security-policy", "referrer-policy", "permissions-policy", "x-request-id"]
+            {
                 assert!(headers.contains_key(name), "no {name}: {place}");
             }
             for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
@@ -152,7 +187,11 @@ async fn every_answer_at_every_address_is_guarded() {
             let policy = headers["content-security-policy"].to_str().unwrap();
             assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{place}");
             assert!(!headers.contains_key("server"), "{place}");
-            assert!(!response.status().is_server_error() || response.status() == StatusCode::NOT_IMPLEMENTED, "{place}");
+            assert!(
+                !response.status().is_server_error()
+                    || response.status() == StatusCode::NOT_IMPLEMENTED,
+                "{place}"
+            );
         }
     }
 }
@@ -220,7 +259,10 @@ async fn programs_can_read_the_log() {
 #[tokio::test]
 async fn commands_explain_themselves() {
     let world = World::unborn();
-    for command in ["serve", "migrate", "import", "export", "account", "reindex", "schema", "backup", "restore", "doctor"] {
+    for command in [
+        "serve", "migrate", "import", "export", "account", "reindex", "schema", "backup",
+        "restore", "doctor",
+    ] {
         let help = world.koffer(&[command, "--help"]).await.worked();
         assert!(help.contains("Usage:"), "{help}");
         let told = world.koffer(&[command, "--unsinn"]).await;
@@ -246,12 +288,27 @@ async fn an_operator_makes_accounts_and_gives_new_passwords() {
     let twice = world.koffer(&create).await.failed();
     assert!(twice.contains("a.muster@example.org"), "{twice}");
     let list = world.koffer(&["account", "list"]).await.worked();
-    assert!(list.lines().any(|line| line.contains("a.muster@example.org") && line.contains("Anna Muster")), "{list}");
+    assert!(
+        list.lines()
+            .any(|line| line.contains("a.muster@example.org") && line.contains("Anna Muster")),
+        "{list}"
+    );
     let other = world.koffer(&["account", "password", "a.muster@example.org"]).await.worked();
     assert_ne!(other, password);
     let nobody = world.koffer(&["account", "password", "niemand@example.org"]).await.failed();
     assert!(nobody.contains("niemand@example.org"), "{nobody}");
-    let role = world.koffer(&["account", "create", "--email", "b@example.org", "--name", "B", "--role", "koenig"]).await;
+    let role = world
+        .koffer(&[
+            "account",
+            "create",
+            "--email",
+            "b@example.org",
+            "--name",
+            "B",
+            "--role",
+            "koenig",
+        ])
+        .await;
     assert_eq!(role.code, Some(2), "{role:?}");
 }
 

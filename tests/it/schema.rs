@@ -15,7 +15,10 @@ const BUILT_IN: [&str; 6] = ["Boolean", "Float", "ID", "Int", "String", "NaiveDa
 /// A sentence begins large, ends with a full stop and says something.
 fn is_sentence(text: &str) -> bool {
     let text = text.trim();
-    let begins = text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric() || c == '`' || c == '„');
+    let begins = text
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_uppercase() || c.is_numeric() || c == '`' || c == '„');
     begins && text.ends_with(['.', '?', '!', ')']) && text.len() > 5
 }
 
@@ -31,7 +34,8 @@ async fn every_type_field_argument_and_value_is_explained_in_a_sentence() {
     let anyone = World::shared().await.anyone();
     let schema = Schema::told_to(&anyone).await;
     let mut found = Vec::new();
-    for type_ in schema.types().filter(|known| !BUILT_IN.contains(&known["name"].as_str().unwrap())) {
+    for type_ in schema.types().filter(|known| !BUILT_IN.contains(&known["name"].as_str().unwrap()))
+    {
         let name = type_["name"].as_str().unwrap();
         unexplained(name, type_, &mut found);
         for part in ["fields", "inputFields", "enumValues"] {
@@ -39,7 +43,11 @@ async fn every_type_field_argument_and_value_is_explained_in_a_sentence() {
                 let place = format!("{name}.{}", thing["name"].as_str().unwrap());
                 unexplained(&place, &thing, &mut found);
                 for argument in all(&thing["args"]) {
-                    unexplained(&format!("{place}({})", argument["name"].as_str().unwrap()), &argument, &mut found);
+                    unexplained(
+                        &format!("{place}({})", argument["name"].as_str().unwrap()),
+                        &argument,
+                        &mut found,
+                    );
                 }
             }
         }
@@ -52,7 +60,8 @@ async fn the_committed_schema_is_the_one_that_is_served() {
     let printed = Told::by(&mut World::unborn().command(&["schema"])).await.worked();
     let path = crate_folder().join("admin/schema.graphql");
     let committed = std::fs::read_to_string(&path).expect("admin/schema.graphql is committed");
-    let difference = printed.lines().zip(committed.lines()).find(|(printed, committed)| printed != committed);
+    let difference =
+        printed.lines().zip(committed.lines()).find(|(printed, committed)| printed != committed);
     assert_eq!(difference, None, "run `make schema` and look at what has changed");
     assert_eq!(printed.lines().count(), committed.lines().count(), "run `make schema`");
 }
@@ -61,8 +70,10 @@ async fn the_committed_schema_is_the_one_that_is_served() {
 async fn every_list_can_be_counted() {
     let anyone = World::shared().await.anyone();
     let schema = Schema::told_to(&anyone).await;
-    let connections: Vec<&Value> =
-        schema.types().filter(|known| known["name"].as_str().unwrap().ends_with("Connection")).collect();
+    let connections: Vec<&Value> = schema
+        .types()
+        .filter(|known| known["name"].as_str().unwrap().ends_with("Connection"))
+        .collect();
     assert!(connections.len() > 11);
     for connection in connections {
         let name = connection["name"].as_str().unwrap();
@@ -99,7 +110,17 @@ async fn every_kind_is_an_entry_and_can_be_asked_for_in_all_languages() {
 #[tokio::test]
 async fn nothing_of_the_inside_is_in_the_schema() {
     let printed = Told::by(&mut World::unborn().command(&["schema"])).await.worked();
-    for inside in ["Uuid", "Vec<", "Option<", "sea_orm", "sqlite", "postgres", "edition_id", "Stub", "Mutation"] {
+    for inside in [
+        "Uuid",
+        "Vec<",
+        "Option<",
+        "sea_orm",
+        "sqlite",
+        "postgres",
+        "edition_id",
+        "Stub",
+        "Mutation",
+    ] {
         assert!(!printed.contains(inside), "{inside}");
     }
 }

@@ -88,7 +88,10 @@ async fn two_that_start_at_once_make_one_house() {
     assert_eq!(accounts.lines().count(), 1, "{accounts}");
     let changes = one.anyone().asks("{ changes { totalCount } }", json!({})).await;
     let rows = one.rows().await;
-    assert!(rows.contains(&format!("live: {}\n", changes["changes"]["totalCount"])), "each came once: {rows}");
+    assert!(
+        rows.contains(&format!("live: {}\n", changes["changes"]["totalCount"])),
+        "each came once: {rows}"
+    );
 }
 
 #[tokio::test]
@@ -96,10 +99,12 @@ async fn what_one_process_publishes_the_other_shows_at_once() {
     let one = World::new().await;
     let mut other = one.twin();
     other.starts(&["serve"]).await;
-    let collection = Collection::bundled().changing("tools.json", "speed-dating", |tool| tool["year"] = json!(2031));
+    let collection = Collection::bundled()
+        .changing("tools.json", "speed-dating", |tool| tool["year"] = json!(2031));
     one.koffer(&["import", collection.path()]).await.worked();
     for world in [&one, &other] {
-        let answer = world.anyone().asks("{ tool(slug: \"speed-dating\") { year } }", json!({})).await;
+        let answer =
+            world.anyone().asks("{ tool(slug: \"speed-dating\") { year } }", json!({})).await;
         assert_eq!(answer["tool"]["year"], 2031);
     }
 }

@@ -37,12 +37,17 @@ async fn whoever_follows_from_the_start_learns_of_every_edition_once() {
         .into_iter()
         .flat_map(|kind| published(kind).into_iter().map(move |record| (kind, record)))
         .map(|(kind, record)| {
-            1 + ["de.leicht", "en"].into_iter().filter(|edition| head(kind, &record, edition).is_some()).count()
+            1 + ["de.leicht", "en"]
+                .into_iter()
+                .filter(|edition| head(kind, &record, edition).is_some())
+                .count()
         })
         .sum();
     assert_eq!(lines.len(), editions);
-    let told: BTreeSet<String> =
-        lines.iter().map(|line| format!("{} {} {}", line["entryId"], line["language"], line["register"])).collect();
+    let told: BTreeSet<String> = lines
+        .iter()
+        .map(|line| format!("{} {} {}", line["entryId"], line["language"], line["register"]))
+        .collect();
     assert_eq!(told.len(), editions);
 
     let list = Value::Array(lines.clone());

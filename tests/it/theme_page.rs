@@ -13,7 +13,9 @@ const COOPERATION: &str = "intra-und-interkommunale-kooperationen";
 
 /// The records of a kind that name a theme field and may be seen.
 fn in_theme_field(kind: Kind, key: &str) -> Vec<Value> {
-    let names_it = |record: &Value| record["themeFields"].as_array().is_some_and(|all| all.contains(&key.into()));
+    let names_it = |record: &Value| {
+        record["themeFields"].as_array().is_some_and(|all| all.contains(&key.into()))
+    };
     published(kind).into_iter().filter(names_it).collect()
 }
 
@@ -28,12 +30,19 @@ async fn the_page_on_cooperation_shows_the_odenwald_allianz() {
     assert!(field["body"]["html"].as_str().unwrap().contains("<p>"), "{field}");
 
     let tools = field["tools"]["nodes"].as_array().unwrap();
-    let alliance = tools.iter().find(|tool| tool["slug"] == "die-odenwald-allianz").expect("the tool is there");
+    let alliance = tools
+        .iter()
+        .find(|tool| tool["slug"] == "die-odenwald-allianz")
+        .expect("the tool is there");
     assert_eq!(alliance["title"], "Die Odenwald-Allianz");
     assert_eq!(alliance["formats"], json!(["VORTRAG"]));
-    assert!(alliance["summary"].as_str().unwrap().contains("Miltenberg"));
+    assert!(alliance["summary"].as_str().unwrap().starts_with("Wie planen sieben Nachbarkommunen"));
 
-    assert!(each(&field["cases"]["nodes"], "slug").contains(&"odenwald-allianz"), "{}", field["cases"]);
+    assert!(
+        each(&field["cases"]["nodes"], "slug").contains(&"odenwald-allianz"),
+        "{}",
+        field["cases"]
+    );
     assert_eq!(field["tools"]["pageInfo"]["hasNextPage"], false);
 }
 
@@ -59,7 +68,11 @@ async fn every_theme_field_has_a_page_with_all_that_belongs_to_it() {
             let page_size = if many == "tools" { 20 } else { 10 };
             assert_eq!(shown.len(), expected.len().min(page_size));
             expected.retain(|title| shown.contains(&title.as_str()));
-            assert_eq!(expected.len(), shown.len(), "{many} of {key} are others than in the source");
+            assert_eq!(
+                expected.len(),
+                shown.len(),
+                "{many} of {key} are others than in the source"
+            );
         }
     }
 }
@@ -67,7 +80,8 @@ async fn every_theme_field_has_a_page_with_all_that_belongs_to_it() {
 #[tokio::test]
 async fn the_municipalities_of_a_case_say_where_they_lie() {
     let anyone = World::shared().await.anyone();
-    let query = "query($slug: String!) { case(slug: $slug) { municipalities { name federalState } } }";
+    let query =
+        "query($slug: String!) { case(slug: $slug) { municipalities { name federalState } } }";
 
     for record in published(kind("case")) {
         let answer = anyone.asks(query, json!({ "slug": record["key"] })).await;
@@ -76,7 +90,8 @@ async fn the_municipalities_of_a_case_say_where_they_lie() {
             .unwrap()
             .iter()
             .map(|key| {
-                let municipality = records("municipalities.json").into_iter().find(|known| &known["key"] == key);
+                let municipality =
+                    records("municipalities.json").into_iter().find(|known| &known["key"] == key);
                 municipality.unwrap()["name"].as_str().unwrap().to_owned()
             })
             .collect();

@@ -21,11 +21,14 @@ async fn the_list_has_just_the_tools_of_a_theme_field_in_a_format() {
 
     for theme_field in records("theme-fields.json") {
         let theme_field = theme_field["key"].as_str().unwrap();
-        for (format, name) in [("VORTRAG", "Vortrag"), ("KONZEPT", "Konzept"), ("LEITFADEN", "Leitfaden")] {
+        for (format, name) in
+            [("VORTRAG", "Vortrag"), ("KONZEPT", "Konzept"), ("LEITFADEN", "Leitfaden")]
+        {
             let variables = json!({ "themeField": theme_field, "format": format });
             let answer = anyone.asks(TOOL_LIST, variables).await;
 
-            let wanted = |tool: &&Value| has(tool, "themeFields", theme_field) && has(tool, "formats", name);
+            let wanted =
+                |tool: &&Value| has(tool, "themeFields", theme_field) && has(tool, "formats", name);
             let mut expected: Vec<String> =
                 tools.iter().filter(wanted).filter_map(|tool| title(kind("tool"), tool)).collect();
             let mut shown = each(&answer["tools"]["nodes"], "title");

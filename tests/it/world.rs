@@ -144,7 +144,8 @@ impl World {
     /// How many statements the server has sent to its database.
     pub async fn statements(&self) -> u64 {
         let metrics = reqwest::get(self.url("/metrics")).await.unwrap().text().await.unwrap();
-        let counter = |line: &str| line.strip_prefix("koffer_sql_statements_total ")?.parse::<f64>().ok();
+        let counter =
+            |line: &str| line.strip_prefix("koffer_sql_statements_total ")?.parse::<f64>().ok();
         metrics.lines().find_map(counter).expect("the metrics count statements") as u64
     }
 

@@ -55,7 +55,8 @@ impl FieldOrder {
                     self.add(&fragment.node.selection_set.node, document);
                 }
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node)
+                    {
                         self.add(&fragment.node.selection_set.node, document);
                     }
                 }

@@ -127,11 +127,7 @@ impl Ordering {
             .0
             .iter()
             .map(|sort| {
-                (
-                    sort.value(live, own),
-                    turned(sort.direction),
-                    sort.column.own.then(|| nulls.clone()),
-                )
+                (sort.value(live, own), turned(sort.direction), sort.column.own.then_some(nulls))
             })
             .collect();
         terms.push((live.col("entry_id"), turned(Direction::Ascending), None));

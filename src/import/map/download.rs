@@ -17,6 +17,5 @@ pub fn fields(mapping: &mut Mapping<'_>) -> Download {
         original_name: mapping.record.text("fileName"),
         original_url: mapping.record.text("fileUrl"),
         page_count: mapping.record.number("pages"),
-        ..Download::default()
     }
 }

@@ -30,7 +30,9 @@ pub fn fields(mapping: &mut Mapping<'_>) -> Report {
 /// The names of the series, as `collection/README.md` gives them.
 fn series_title(series: &str) -> Option<&'static str> {
     match series {
-        "neues-aus-der-zukunftswerkstatt-kommunen" => Some("Neues aus der Zukunftswerkstatt Kommunen"),
+        "neues-aus-der-zukunftswerkstatt-kommunen" => {
+            Some("Neues aus der Zukunftswerkstatt Kommunen")
+        }
         "publicus-serie-dwk" => Some("Zeitschriftenreihe zur DWK"),
         _ => None,
     }

@@ -11,7 +11,9 @@ use std::{
     },
 };
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
+};
 
 use super::{janitor, port, postgres::Cluster};
 use crate::s3_server::S3Server;
@@ -68,7 +70,8 @@ impl Place {
     ///
     /// The processes around one SQLite share its folder; those around one PostgreSQL need not.
     pub fn sibling(&self) -> Self {
-        let mut place = Self { name: self.name.clone(), settings: self.settings.clone(), ..Self::unfilled() };
+        let mut place =
+            Self { name: self.name.clone(), settings: self.settings.clone(), ..Self::unfilled() };
         if Backend::of_this_run() == Backend::Sqlite {
             place.set(&[("KOFFER_DATA", self.data().to_str().unwrap())]);
         }
@@ -82,7 +85,8 @@ impl Place {
     }
 
     pub fn set(&mut self, settings: &[(&str, &str)]) {
-        self.settings.extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+        self.settings
+            .extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
     }
 
     fn data(&self) -> PathBuf {
@@ -93,7 +97,10 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = janitor::command(env!("CARGO_BIN_EXE_koffer"));
         for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(|name| name.starts_with("KOFFER_") || name.starts_with("AWS_")) {
+            if name
+                .to_str()
+                .is_some_and(|name| name.starts_with("KOFFER_") || name.starts_with("AWS_"))
+            {
                 command.env_remove(name);
             }
         }
@@ -120,9 +127,12 @@ impl Place {
     pub async fn rows(&self) -> String {
         let database = self.connect().await;
         let mut rows = String::new();
-        for table in ["entry", "edition", "revision", "live", "link", "term", "change", "log", "file"] {
+        for table in
+            ["entry", "edition", "revision", "live", "link", "term", "change", "log", "file"]
+        {
             let counted = format!("SELECT COUNT(*) AS n FROM \"{table}\"");
-            let counted = database.query_one_raw(Statement::from_string(database.get_database_backend(), counted));
+            let counted = database
+                .query_one_raw(Statement::from_string(database.get_database_backend(), counted));
             let number: i64 = counted.await.unwrap().unwrap().try_get("", "n").unwrap();
             rows += &format!("{table}: {number}\n");
         }
@@ -158,7 +168,9 @@ impl Place {
     /// Takes away the folder of the files, or the way to the database.
     pub fn cut_off(&self) {
         match Backend::of_this_run() {
-            Backend::Sqlite => fs::rename(self.data().join("files"), self.data().join("away")).unwrap(),
+            Backend::Sqlite => {
+                fs::rename(self.data().join("files"), self.data().join("away")).unwrap()
+            }
             Backend::Postgres => Cluster::running().cut_off(&self.name),
         }
     }
@@ -166,7 +178,9 @@ impl Place {
     /// Gives it back.
     pub fn bring_back(&self) {
         match Backend::of_this_run() {
-            Backend::Sqlite => fs::rename(self.data().join("away"), self.data().join("files")).unwrap(),
+            Backend::Sqlite => {
+                fs::rename(self.data().join("away"), self.data().join("files")).unwrap()
+            }
             Backend::Postgres => Cluster::running().bring_back(&self.name),
         }
     }
@@ -193,7 +207,8 @@ fn s3() -> &'static S3Server {
     SERVER.get_or_init(|| {
         let (give, take) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
                 let folder = tempfile::tempdir_in(janitor::root()).unwrap();
                 give.send(S3Server::start(folder).await).ok();

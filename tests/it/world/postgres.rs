@@ -47,7 +47,10 @@ impl Cluster {
     /// Nobody gets to this database any more, and whoever is there has to go.
     pub fn cut_off(&self, database: &str) {
         self.sql(&format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false")).unwrap();
-        self.sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")).unwrap();
+        self.sql(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+        ))
+        .unwrap();
     }
 
     pub fn bring_back(&self, database: &str) {
@@ -55,7 +58,8 @@ impl Cluster {
     }
 
     fn start() -> Result<Self, String> {
-        let programs = programs().ok_or("install the package postgresql; initdb and postgres were not found")?;
+        let programs = programs()
+            .ok_or("install the package postgresql; initdb and postgres were not found")?;
         let folder = janitor::folder("postgres");
         if is_root() {
             told(Command::new("chown").arg("postgres").arg(&folder))?;
@@ -63,7 +67,14 @@ impl Cluster {
         let data = folder.join("data");
         told(
             as_postgres(&programs.join("initdb"))
-                .args(["--username=koffer", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"])
+                .args([
+                    "--username=koffer",
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--no-sync",
+                    "-D",
+                ])
                 .arg(&data)
                 .current_dir(&folder),
         )?;
@@ -77,7 +88,14 @@ impl Cluster {
             .arg(&folder)
             .args(["-h", "127.0.0.1", "-p", &port.to_string()])
             .args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"])
-            .args(["-c", "max_connections=1000", "-c", "wal_level=minimal", "-c", "max_wal_senders=0"])
+            .args([
+                "-c",
+                "max_connections=1000",
+                "-c",
+                "wal_level=minimal",
+                "-c",
+                "max_wal_senders=0",
+            ])
             .current_dir(&folder)
             .stdout(Stdio::null())
             .stderr(log)
@@ -108,7 +126,9 @@ impl Cluster {
 
 /// The folder that has all of them: one on the path, or the newest that Debian installed.
 fn programs() -> Option<PathBuf> {
-    let has_all = |folder: &PathBuf| ["initdb", "postgres", "psql"].iter().all(|name| folder.join(name).exists());
+    let has_all = |folder: &PathBuf| {
+        ["initdb", "postgres", "psql"].iter().all(|name| folder.join(name).exists())
+    };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut installed: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

@@ -42,7 +42,9 @@ impl Server {
 
     /// SIGTERM; the standard library knows only the signal that kills.
     pub fn is_told_to_stop(&self) {
-        let sent = Command::new("sh").args(["-c", "kill -s TERM $0", &self.process.id().to_string()]).status();
+        let sent = Command::new("sh")
+            .args(["-c", "kill -s TERM $0", &self.process.id().to_string()])
+            .status();
         assert!(sent.unwrap().success(), "it has ended by itself");
     }
 
