@@ -69,7 +69,7 @@ export async function visit(browser, address, options, look) {
     page.on('worker', (worker) => {
       worker.on('console', (message) => complaints.push(`worker: ${message.text()}`));
     });
-    await page.goto(address, { waitUntil: 'networkidle' });
+    await page.goto(address, { waitUntil: 'load' });
     await look(page);
     assert.deepEqual(complaints, []);
   } finally {
