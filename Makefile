@@ -18,7 +18,7 @@ run: admin
 test: prepare admin audit
 	KOFFER_TEST_BACKEND=sqlite cargo test --locked --workspace
 	KOFFER_TEST_BACKEND=postgres cargo test --locked --test it
-	cd admin && KOFFER_BIN="$(CURDIR)/target/debug/koffer" npm test
+	cd admin && KOFFER_BIN="$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/debug/koffer" npm test
 
 check: admin
 	cargo fmt --all --check

@@ -12,6 +12,7 @@ pub fn fields(mapping: &mut Mapping<'_>) -> Municipality {
     Municipality {
         name: name.unwrap_or_default(),
         designation: mapping.words("designation"),
+        category: mapping.words("kind"),
         federal_states: federal_states(mapping),
         ags: mapping.record.text("ags"),
         part_of: mapping.one("partOf", "municipality"),
