@@ -20,7 +20,7 @@ use crate::{
     config::{Config, Setting},
     doctor, export,
     import::{self, Mode},
-    opening::{self, Turn},
+    opening::{self, Deed, Turn},
     reindex, schema,
     server::{self, Collection},
     telemetry::{self, Speaker},
@@ -175,7 +175,7 @@ async fn opened(config: Config) -> anyhow::Result<Arc<App>> {
 
 async fn migrate(app: &App) -> anyhow::Result<usize> {
     let in_turn = async {
-        let turn = Turn::wait(app).await?;
+        let turn = Turn::wait(app, Deed::Start).await?;
         let steps = opening::migrate(app).await?;
         turn.end().await?;
         Ok(steps)

@@ -39,6 +39,7 @@ use crate::{
     },
     db::Ending,
     error::{Answer, Failure},
+    opening::{Deed, Turn},
 };
 
 /// Whether anything is to be written.
@@ -76,11 +77,13 @@ pub async fn run(app: &App, path: &Path, mode: Mode) -> Answer<Report> {
             "is not a folder that can be read",
         ));
     }
+    let turn = Turn::wait(app, Deed::Import).await?;
     let report = if path.join(exported::MANIFEST).is_file() {
         exported::run(app, path, mode).await?
     } else {
         collection(app, &Source::Folder(path.into()), mode).await?
     };
+    turn.end().await?;
     if !report.changed_nothing() {
         app.db.take_stock().await?;
     }
@@ -100,6 +103,9 @@ async fn collection(app: &App, source: &Source, mode: Mode) -> Answer<Report> {
     let refs = Refs::assign(&app.db, entries, collection.files.iter().map(String::as_str)).await?;
 
     let mut report = Report::default();
+    for file in &collection.strangers {
+        report.note(format!("{file} was not read: no file of a collection is called that"));
+    }
     let wanted = map::all(&collection, &refs, &mut report).map_err(refused)?;
     let files = files::stage(app, source, &collection, &refs).await?;
     if mode == Mode::Write {

@@ -83,7 +83,16 @@ pub async fn is_current(app: &App) -> Answer<()> {
     }
 }
 
-/// A time in which no other process of this house starts.
+/// What only one process of this house does at a time.
+#[derive(Debug, Clone, Copy)]
+pub enum Deed {
+    /// Bringing the tables up to date, and the first content and account in.
+    Start,
+    /// Giving ids to keys that are new.
+    Import,
+}
+
+/// A time in which no other process of this house does the same.
 pub struct Turn(Held);
 
 enum Held {
@@ -94,14 +103,20 @@ enum Held {
 }
 
 impl Turn {
-    pub async fn wait(app: &App) -> Answer<Self> {
+    pub async fn wait(app: &App, deed: Deed) -> Answer<Self> {
         if app.db.backend() == DbBackend::Postgres {
             let tx = app.db.pool().begin().await?;
             tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
-            dialect::lock_start(&tx).await?;
+            match deed {
+                Deed::Start => dialect::lock_start(&tx).await?,
+                Deed::Import => dialect::lock_import(&tx).await?,
+            }
             return Ok(Self(Held::Transaction(tx)));
         }
-        let path = app.config.data.join("koffer.lock");
+        let path = app.config.data.join(match deed {
+            Deed::Start => "koffer.lock",
+            Deed::Import => "import.lock",
+        });
         let waiting = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
             let file = lock_file(&path)?;
             file.lock()?;

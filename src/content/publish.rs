@@ -234,6 +234,25 @@ async fn free_slug(
     let chosen = head.slug.filter(|slug| !slug.is_empty());
     let wanted =
         chosen.clone().or_else(|| edition.slug.clone()).unwrap_or_else(|| slug::slug(&head.title));
+    if slug::slug(&wanted) != wanted {
+        problems.add(
+            "slug",
+            "INVALID",
+            "Eine Webadresse besteht aus kleinen Buchstaben, Ziffern und Bindestrichen.",
+        );
+        return Ok(wanted);
+    }
+    if wanted.is_empty() {
+        // Where the title is missing too, that is told already.
+        if !head.title.trim().is_empty() {
+            problems.add(
+                "slug",
+                "MISSING",
+                "Aus diesem Titel ergibt sich keine Webadresse. Bitte eine angeben.",
+            );
+        }
+        return Ok(wanted);
+    }
     for number in 1.. {
         let candidate = if number == 1 { wanted.clone() } else { format!("{wanted}-{number}") };
         let taken = live::Entity::find()

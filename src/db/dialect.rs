@@ -50,6 +50,11 @@ pub async fn lock_start(tx: &DatabaseTransaction) -> Answer<()> {
     lock(tx, 0x4b6f_6667).await
 }
 
+/// Keeps two imports from giving the same key two ids.
+pub async fn lock_import(tx: &DatabaseTransaction) -> Answer<()> {
+    lock(tx, 0x4b6f_6668).await
+}
+
 async fn lock(tx: &DatabaseTransaction, number: i64) -> Answer<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
         tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({number})")).await?;

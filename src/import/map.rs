@@ -151,11 +151,6 @@ impl Mapping<'_> {
         self.language == &Language::german()
     }
 
-    /// Whether this is the edition that the source's own records make.
-    pub fn is_source_edition(&self) -> bool {
-        self.speaks_german() && self.register == Register::Standard
-    }
-
     /// Words of the source, for editions in its language.
     pub fn words(&mut self, field: &str) -> Option<String> {
         let words = self.record.text(field);

@@ -55,10 +55,12 @@ pub enum Source {
 #[derive(Debug, Default)]
 pub struct Collection {
     pub records: Vec<Entry>,
-    /// Texts of the assistant's steps, by the key of the step.
-    pub steps: BTreeMap<String, Text>,
+    /// Texts of the assistant's steps, by the key of the step and their edition.
+    pub steps: BTreeMap<(String, Language, Register), Text>,
     /// Paths of all files that can be kept.
     pub files: BTreeSet<String>,
+    /// Files beside ours that look as if they were meant to be read.
+    pub strangers: Vec<String>,
 }
 
 /// An entry to be, under its kind and key.
@@ -107,6 +109,18 @@ impl Source {
         Ok(Some(text.trim_start_matches('\u{feff}').to_owned()))
     }
 
+    /// JSON files that nobody reads: a name may be misspelt.
+    fn strangers(&self) -> Vec<String> {
+        let Self::Folder(folder) = self else { return Vec::new() };
+        let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut names: Vec<String> = names
+            .map(|found| found.file_name().to_string_lossy().into_owned())
+            .filter(|name| name.ends_with(".json") && FILES.iter().all(|(file, _)| file != name))
+            .collect();
+        names.sort();
+        names
+    }
+
     /// The paths of the files below a folder, sorted.
     fn below(&self, folder: &str) -> BTreeSet<String> {
         match self {
@@ -129,7 +143,8 @@ impl Source {
 impl Collection {
     /// Reads everything, or says all that is wrong.
     pub fn read(source: &Source) -> Result<Self, Vec<Fault>> {
-        let mut collection = Self { files: source.below("files"), ..Self::default() };
+        let (files, strangers) = (source.below("files"), source.strangers());
+        let mut collection = Self { files, strangers, ..Self::default() };
         let mut faults = Vec::new();
         for (file, kind) in FILES {
             match source.read(file) {
@@ -195,6 +210,11 @@ impl Collection {
         }
     }
 
+    fn has_step(&self, key: &str) -> bool {
+        let steps = self.records.iter().filter_map(|entry| entry.record.get("steps")?.as_array());
+        steps.flatten().any(|step| step.get("key").and_then(Value::as_str) == Some(key))
+    }
+
     fn text(&mut self, path: &str, markdown: &str, faults: &mut Vec<Fault>) {
         let address = match text::address(path) {
             Ok(address) => address,
@@ -204,8 +224,8 @@ impl Collection {
             Ok(text) => text,
             Err(fault) => return faults.push(fault),
         };
-        if address.kind == "assistant-step" {
-            self.steps.insert(address.key, text);
+        if address.kind == "assistant-step" && self.has_step(&address.key) {
+            self.steps.insert((address.key, address.language, address.register), text);
             return;
         }
         let kind = kind_of_reference(&address.kind);

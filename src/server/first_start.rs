@@ -19,7 +19,7 @@ use crate::{
     content::log::Actor,
     error::{Answer, Failure},
     import,
-    opening::{self, Turn},
+    opening::{self, Deed, Turn},
 };
 
 /// What an empty house begins with.
@@ -31,7 +31,7 @@ pub enum Collection {
 
 /// Makes the house ready to be opened.
 pub async fn prepare(app: &App, collection: Collection) -> Answer<()> {
-    let turn = Turn::wait(app).await?;
+    let turn = Turn::wait(app, Deed::Start).await?;
     let steps = opening::migrate(app).await?;
     if steps > 0 {
         tracing::info!(steps, "the database is in its present shape");

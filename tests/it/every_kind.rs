@@ -185,6 +185,20 @@ async fn every_field_of_every_kind_can_be_read() {
     }
 }
 
+#[tokio::test]
+async fn what_lay_elsewhere_before_is_found_by_its_old_path() {
+    let (world, kinds, samples) = with_samples().await;
+    let query = "query($path: String!) { entry(path: $path) { id slug oldPaths } }";
+    for (_, kind) in kinds {
+        let old = samples.snapshots[&kind][0]["oldPaths"][0].as_str().unwrap();
+        for path in [old, old.trim_start_matches('/')] {
+            let answer = world.anyone().asks(query, json!({ "path": path })).await;
+            let id = answer["entry"]["id"].as_str().unwrap_or_else(|| panic!("nothing at {path}"));
+            assert!(samples.ids[&kind].iter().any(|known| known == id), "{path} leads to {id}");
+        }
+    }
+}
+
 /// Everything that can be asked of a type without arguments; of other entries only their names.
 fn selection(schema: &Schema, type_: &str, depth: usize) -> String {
     let fields = all(&schema.named(type_)["fields"]);

@@ -236,3 +236,52 @@ async fn the_work_is_in_the_log_under_the_name_of_the_import() {
     assert_eq!(number("live"), number("change"));
     assert_eq!(number("edition"), number("revision"));
 }
+
+#[tokio::test]
+async fn two_imports_at_once_bring_one_collection() {
+    let world = World::empty().await;
+    let folder = bundled();
+    let arguments = ["import", folder.to_str().unwrap()];
+    let (one, other) = tokio::join!(world.koffer(&arguments), world.koffer(&arguments));
+    let new = [one, other].map(|told| sum(&table(&told.worked()), |row| row.new));
+    assert!(new.contains(&0), "one of them found everything there: {new:?}");
+    assert_eq!(new.into_iter().max(), Some(changes(&world).await + 5), "and five files");
+}
+
+#[tokio::test]
+async fn a_title_without_a_letter_gives_no_address_and_stays_a_draft() {
+    let world = World::empty().await;
+    let tools = json!([{ "key": "frage", "title": "???" }, { "key": "antwort", "title": "42" }]);
+    let collection = Collection::new().with("tools.json", tools);
+    let report = world.koffer(&["import", collection.path()]).await.worked();
+    assert!(report.contains("tool/frage (de, standard) stays a draft: slug:"), "{report}");
+    let answer = world.anyone().asks("{ tools { nodes { slug } } }", json!({})).await;
+    assert_eq!(answer["tools"]["nodes"], json!([{ "slug": "42" }]));
+}
+
+#[tokio::test]
+async fn a_file_whose_name_is_misspelt_is_not_passed_over_in_silence() {
+    let world = World::empty().await;
+    let tool = json!([{ "key": "a", "title": "A" }]);
+    let collection = Collection::new().with("tools.json", tool.clone()).with("tool.json", tool);
+    let report = world.koffer(&["import", collection.path()]).await.worked();
+    assert!(report.contains("tool.json was not read"), "{report}");
+    let whole = world.koffer(&["import", bundled().to_str().unwrap()]).await.worked();
+    assert!(!whole.contains("was not read"), "{whole}");
+}
+
+#[tokio::test]
+async fn a_step_of_the_assistant_has_its_text_in_each_language_of_its_own() {
+    let world = World::new().await;
+    let text = "---\ntitle: Kick-off\n---\n\nHow to begin.\n";
+    let collection =
+        Collection::bundled().bytes("texts/assistant-step/kick-off.en.md", text.as_bytes());
+    let report = world.koffer(&["import", collection.path()]).await.worked();
+    assert_eq!(table(&report)["assistant"].changed, 1, "only the English edition: {report}");
+
+    let query = "query($language: String!) { assistant(slug: \"daks\", language: $language) { steps { body { text } } } }";
+    let english = world.anyone().asks(query, json!({ "language": "en" })).await;
+    assert_eq!(english["assistant"]["steps"][0]["body"]["text"], "How to begin.");
+    let german = world.anyone().asks(query, json!({ "language": "de" })).await;
+    assert!(german["assistant"]["steps"][0]["body"]["text"].as_str().unwrap().len() > 100);
+}

@@ -114,6 +114,7 @@ async fn texts_belong_to_a_record_and_read() {
     let fine = "---\ntitle: Mein Werkzeug\n---\n\nText.\n";
     for (collection, words) in [
         (with("texts/tool/niemand.de.md", fine), vec!["texts/tool/niemand.de.md", "„niemand“"]),
+        (with("texts/assistant-step/niemand.de.md", fine), vec!["niemand.de.md", "„niemand“"]),
         (
             with("texts/werkzeug/mein-werkzeug.de.md", fine),
             vec!["texts/werkzeug/mein-werkzeug.de.md"],

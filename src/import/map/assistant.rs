@@ -1,10 +1,7 @@
 //! Assistants, whose steps have texts of their own.
 
 use super::{Mapping, Record};
-use crate::{
-    content::edition::Register,
-    kinds::{Assistant, assistant::AssistantStep},
-};
+use crate::kinds::{Assistant, assistant::AssistantStep};
 
 pub fn fields(mapping: &mut Mapping<'_>) -> Assistant {
     let tool = mapping.one("tool", "tool");
@@ -37,7 +34,8 @@ fn step(mapping: &mut Mapping<'_>, mut record: Record) -> (i32, AssistantStep) {
     let key = record.text("key").unwrap_or_default();
     let order = record.number("order").unwrap_or_default();
     let words = |texts: Vec<String>| if german { texts } else { Vec::new() };
-    let text = mapping.collection.steps.get(&key).filter(|_| mapping.is_source_edition());
+    let edition = (key.clone(), mapping.language.clone(), mapping.register);
+    let text = mapping.collection.steps.get(&edition);
     let step = AssistantStep {
         title: record.text("title").unwrap_or_default(),
         alternative_titles: words(record.texts("alternativeTitles")),
@@ -46,7 +44,7 @@ fn step(mapping: &mut Mapping<'_>, mut record: Record) -> (i32, AssistantStep) {
         produces: words(record.texts("produces")),
         participants: words(record.texts("participants")),
         record_fields: record.texts("recordFields"),
-        body: text.and_then(|text| mapping.rich_text(text, Register::Standard)),
+        body: text.and_then(|text| mapping.rich_text(text, mapping.register)),
         has_video: record.flag("hasVideo"),
         tools: record.one("tool", "tool", mapping.refs).into_iter().collect(),
         source_url: record.text("sourceUrl"),
