@@ -1,8 +1,8 @@
 //! Who is asking, and may they.
 //!
-//! So far: accounts, their passwords and their roles. Signing in, sessions and the policy that
-//! decides what a role may do come with the admin.
+//! Only `policy.rs` decides what somebody may do; everyone else asks it.
 
 pub mod account;
 pub mod password;
+pub mod principal;
 pub mod role;

@@ -113,7 +113,9 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok((self.pool.begin_with_options(options).await?, turn))
+        let tx = self.pool.begin_with_options(options).await?;
+        dialect::lock_writer(&tx).await?;
+        Ok((tx, turn))
     }
 
     /// Lets the database look at its tables anew, so that it plans well after much was written.

@@ -37,6 +37,7 @@ use crate::{
         visit::Visit,
     },
     app::App,
+    auth::principal::Who,
     config::Config,
     error::Answer,
     opening::{self, InUse},
@@ -110,7 +111,10 @@ fn graphql(app: &Arc<App>) -> Answer<impl Endpoint<Output = Response> + use<>> {
     let gate = Gate::new(schema::build(app), &schema::sdl(), config.limits(), config.request_time)?;
     let graphql = GraphQl::new(gate, config.http()).prepare({
         let app = app.clone();
-        move |_, request| Ok(request.data(Visit::new(app.clone())))
+        move |_, request| {
+            let app = app.clone();
+            Box::pin(async move { Ok(request.data(Visit::new(app, Who::Public))) })
+        }
     });
 
     let (graphql, policy) = match admin::graphiql() {

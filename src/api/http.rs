@@ -19,6 +19,7 @@ use std::{borrow::Cow, time::Duration};
 
 use async_graphql::{Executor, parser::types::OperationType};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use poem::{
     Endpoint,
     http::{HeaderValue, Method, header},
@@ -75,8 +76,12 @@ impl Default for Settings {
 #[derive(Debug, Clone)]
 pub struct GraphiqlPage(pub Cow<'static, [u8]>);
 
-type Prepare =
-    dyn Fn(&poem::Request, async_graphql::Request) -> Answer<async_graphql::Request> + Send + Sync;
+type Prepare = dyn for<'r> Fn(
+        &'r poem::Request,
+        async_graphql::Request,
+    ) -> BoxFuture<'r, Answer<async_graphql::Request>>
+    + Send
+    + Sync;
 
 /// The endpoint for `/graphql`.
 pub struct GraphQl<E> {
@@ -101,7 +106,7 @@ impl<E: Executor> GraphQl<E> {
             persisted: PersistedQueries::new(&settings),
             settings,
             page: None,
-            prepare: Box::new(|_, request| Ok(request)),
+            prepare: Box::new(|_, request| Box::pin(async { Ok(request) })),
         }
     }
 
@@ -121,7 +126,10 @@ impl<E: Executor> GraphQl<E> {
     #[must_use]
     pub fn prepare(
         self,
-        prepare: impl Fn(&poem::Request, async_graphql::Request) -> Answer<async_graphql::Request>
+        prepare: impl for<'r> Fn(
+            &'r poem::Request,
+            async_graphql::Request,
+        ) -> BoxFuture<'r, Answer<async_graphql::Request>>
         + Send
         + Sync
         + 'static,
@@ -168,7 +176,7 @@ impl<E: Executor> GraphQl<E> {
             Err(error) => return no(error),
         };
         let request = request.data(id.clone()).data(tags.clone());
-        let request = match (self.prepare)(http, request) {
+        let request = match (self.prepare)(http, request).await {
             Ok(request) => request,
             Err(failure) => return no(failure.into()),
         };

@@ -12,6 +12,7 @@ use async_graphql::{Context, QueryPathSegment};
 use super::{batch::Batches, http::CacheTags};
 use crate::{
     app::App,
+    auth::principal::Who,
     content::{edition::Wish, read::Reader},
     db::Db,
 };
@@ -19,14 +20,15 @@ use crate::{
 /// One request on its way through the resolvers.
 pub struct Visit {
     pub app: Arc<App>,
+    pub who: Who,
     pub batches: Batches,
     /// The wish of each root field, by its name in the answer; all below it inherits it.
     wishes: Mutex<HashMap<String, Arc<Wish>>>,
 }
 
 impl Visit {
-    pub fn new(app: Arc<App>) -> Self {
-        Self { app, batches: Batches::default(), wishes: Mutex::default() }
+    pub fn new(app: Arc<App>, who: Who) -> Self {
+        Self { app, who, batches: Batches::default(), wishes: Mutex::default() }
     }
 
     /// The visit that this resolver belongs to.

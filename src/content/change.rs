@@ -11,7 +11,7 @@ use sea_orm::{
 
 use crate::{
     clock,
-    db::{Db, dialect},
+    db::Db,
     error::Answer,
 };
 
@@ -49,7 +49,6 @@ pub async fn append(
     what: What,
     reason: Option<&str>,
 ) -> Answer<()> {
-    dialect::lock_feed(tx).await?;
     let mut line = change::Model {
         sequence: 0,
         at: clock::now(),

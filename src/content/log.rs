@@ -15,6 +15,11 @@ impl Actor {
         Self(format!("system:{part}"))
     }
 
+    /// Somebody with an account, under its id.
+    pub fn account(id: Uuid) -> Self {
+        Self(format!("account:{id}"))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -37,11 +37,12 @@ pub fn tune(options: &mut ConnectOptions) {
     });
 }
 
-/// Makes the order of the feed the order of the commits.
+/// Lets one transaction write at a time, as SQLite does by itself.
 ///
 /// PostgreSQL hands out sequence numbers before the commit, so two publications could become
-/// visible in the wrong order and a follower would skip one. SQLite has one writer anyway.
-pub async fn lock_feed(tx: &DatabaseTransaction) -> Answer<()> {
+/// visible in the wrong order and a follower of the feed would skip one; and the log is a chain,
+/// where every line seals the one before. With one lock, taken first, nobody waits crosswise either.
+pub async fn lock_writer(tx: &DatabaseTransaction) -> Answer<()> {
     lock(tx, 0x4b6f_6666).await
 }
 

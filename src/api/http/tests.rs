@@ -36,9 +36,13 @@ fn endpoint() -> impl Endpoint<Output = poem::Response> {
     let gate = Gate::new(schema, &sdl, Limits::default(), Duration::from_secs(1));
     GraphQl::new(gate.expect("the SDL is right"), Settings::default())
         .page(GraphiqlPage(Cow::Borrowed(b"<title>GraphiQL</title>")))
-        .prepare(|http, request| match http.header("authorization") {
-            Some("Bearer wrong") => Err(Failure::Unauthenticated),
-            _ => Ok(request),
+        .prepare(|http, request| {
+            Box::pin(async move {
+                match http.header("authorization") {
+                    Some("Bearer wrong") => Err(Failure::Unauthenticated),
+                    _ => Ok(request),
+                }
+            })
         })
 }
 

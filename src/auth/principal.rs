@@ -1,0 +1,64 @@
+//! Who is asking: what one request knows of the person behind it.
+//!
+//! It is read from the database with every request, so a right that is taken away is gone with the
+//! next one. What the person may do is for [`super::policy`] to say.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::role::Role;
+use crate::{
+    content::log::Actor,
+    error::{Answer, Failure},
+};
+
+/// Somebody who has signed in.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    pub account: Uuid,
+    pub session: Uuid,
+    pub name: String,
+    pub email: String,
+    pub grants: Vec<Grant>,
+}
+
+/// A role, and how far it reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub role: Role,
+    pub scope: Scope,
+}
+
+/// To what a role is limited; nothing named means no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    pub kinds: Option<Vec<String>>,
+    pub theme_fields: Option<Vec<Uuid>>,
+    pub languages: Option<Vec<String>>,
+}
+
+/// Who is behind a request.
+#[derive(Debug, Clone, Default)]
+pub enum Who {
+    #[default]
+    Public,
+    Account(Arc<Principal>),
+}
+
+impl Who {
+    /// The person, where somebody must have signed in.
+    pub fn signed_in(&self) -> Answer<&Arc<Principal>> {
+        match self {
+            Self::Account(principal) => Ok(principal),
+            Self::Public => Err(Failure::Unauthenticated),
+        }
+    }
+}
+
+impl Principal {
+    /// The name under which the log and the revisions know the person.
+    pub fn actor(&self) -> Actor {
+        Actor::account(self.account)
+    }
+}
