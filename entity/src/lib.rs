@@ -9,10 +9,15 @@ pub mod edition;
 pub mod entry;
 pub mod file;
 pub mod grant;
+pub mod house;
+pub mod identity;
 pub mod link;
 pub mod live;
 pub mod log;
+pub mod one_time_token;
+pub mod recovery_code;
 pub mod revision;
+pub mod session;
 pub mod term;
 
 pub mod assistant;
