@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, TransactionT
 
 use crate::{
     app::App,
-    auth::{brakes::Brakes, keyring::Keyring},
+    auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
     db::{Db, dialect},
     error::{Answer, Failure},
@@ -35,7 +35,9 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
     let keys = Keyring::open(&config).map_err(Failure::internal)?;
     let post = Post::open(&config).map_err(Failure::internal)?;
     let brakes = Brakes::new(config.sign_ins);
-    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, doors: kinds::DOORS }))
+    let provider = Provider::open(&config).map_err(Failure::internal)?;
+    let doors = kinds::DOORS;
+    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, provider, doors }))
 }
 
 /// Brings the tables to their present shape, all steps or none, and says how many steps it took.

@@ -11,6 +11,7 @@ mod first_start;
 mod headers;
 mod health;
 mod metrics;
+mod oidc;
 mod page;
 mod problem;
 mod reception;
@@ -93,7 +94,9 @@ pub fn house(
         .at("/", read_only(Page::index()))
         .at("/graphql", graphql(app, visitors.clone())?)
         .at("/auth/refresh", session::refresh(app.clone(), visitors.clone()))
-        .at("/auth/logout", session::logout(app.clone(), visitors))
+        .at("/auth/logout", session::logout(app.clone(), visitors.clone()))
+        .at("/auth/oidc/start", read_only(oidc::start(app.clone(), visitors.clone())))
+        .at("/auth/oidc/callback", read_only(oidc::callback(app.clone(), visitors)))
         .at("/files/:id/:name", read_only(files(app.clone())))
         .at("/admin", read_only(make(|_| async { admin::home() })))
         .at("/admin/", read_only(make(|request: Request| async move { admin::serve(&request) })))

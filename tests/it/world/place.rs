@@ -110,7 +110,7 @@ impl Place {
             .extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
@@ -208,6 +208,13 @@ impl Place {
             }
             Backend::Postgres => Cluster::running().bring_back(&self.name),
         }
+    }
+
+    pub async fn sql(&self, statement: &str) -> Result<(), sea_orm::DbErr> {
+        let database = self.connect().await;
+        let done = database.execute_unprepared(statement).await;
+        database.close().await.unwrap();
+        done.map(drop)
     }
 
     async fn connect(&self) -> DatabaseConnection {
