@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod change;
 pub mod connection;
+pub mod editing;
 pub mod entry;
 pub mod error;
 pub mod file;
@@ -14,6 +15,7 @@ pub mod gate;
 pub mod http;
 pub mod limit;
 pub mod order;
+pub mod problem;
 pub mod published;
 pub mod rich_text;
 pub mod scalar;

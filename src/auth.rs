@@ -4,5 +4,6 @@
 
 pub mod account;
 pub mod password;
+pub mod policy;
 pub mod principal;
 pub mod role;

@@ -74,6 +74,20 @@ impl Db {
         Ok(self.pool.query_all(query).await?)
     }
 
+    /// The same, with a text before the statement that says what its tables mean.
+    pub async fn all_seen(
+        &self,
+        prefix: &str,
+        query: &SelectStatement,
+    ) -> Answer<Vec<QueryResult>> {
+        if prefix.is_empty() {
+            return self.all(query).await;
+        }
+        let mut statement = self.backend().build(query);
+        statement.sql.insert_str(0, prefix);
+        Ok(self.pool.query_all_raw(statement).await?)
+    }
+
     pub async fn rows<R: FromQueryResult>(&self, query: &SelectStatement) -> Answer<Vec<R>> {
         let rows = self.all(query).await?;
         rows.iter().map(|row| R::from_query_result(row, "").map_err(Failure::from)).collect()
@@ -98,6 +112,17 @@ impl Db {
             Ending::Commit if outcome.is_ok() => tx.commit().await?,
             _ => tx.rollback().await?,
         }
+        outcome
+    }
+
+    /// Reads in one transaction, beside whoever writes; nothing of it stays.
+    pub async fn read<T, F>(&self, work: F) -> Answer<T>
+    where
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Answer<T>>,
+    {
+        let tx = self.pool.begin().await?;
+        let outcome = work(&tx).await;
+        tx.rollback().await?;
         outcome
     }
 

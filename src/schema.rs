@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptyMutation, EmptySubscription, ID, MergedObject, Object, Schema};
+use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, Schema};
 
 use crate::{
     api::{
         change::{self, ChangeConnection},
+        editing::{EditingMutations, EditingQueries},
         entry,
         file::{self, File},
         filter::{Register, uuid},
@@ -21,13 +22,17 @@ use crate::{
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(KindQueries, Shared);
+pub struct Query(KindQueries, Shared, EditingQueries);
 
-pub type Koffer = Schema<Query, EmptyMutation, EmptySubscription>;
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(EditingMutations);
+
+pub type Koffer = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema of a running Koffer.
 pub fn build(app: &Arc<App>) -> Koffer {
-    let schema = Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         // Our own gate has measured the document already; suggestions would only tell what else there is.
         .disable_suggestions();
     if app.config.introspection() {
@@ -39,7 +44,7 @@ pub fn build(app: &Arc<App>) -> Koffer {
 
 /// The schema in the words of GraphQL, as it is committed in `admin/schema.graphql`.
 pub fn sdl() -> String {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .finish()
         .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_enum_items())
 }

@@ -39,6 +39,7 @@ use crate::{
     app::App,
     auth::principal::Who,
     config::Config,
+    content::view::View,
     error::Answer,
     opening::{self, InUse},
     schema, shutdown,
@@ -113,7 +114,7 @@ fn graphql(app: &Arc<App>) -> Answer<impl Endpoint<Output = Response> + use<>> {
         let app = app.clone();
         move |_, request| {
             let app = app.clone();
-            Box::pin(async move { Ok(request.data(Visit::new(app, Who::Public))) })
+            Box::pin(async move { Ok(request.data(Visit::new(app, Who::Public, View::Published))) })
         }
     });
 

@@ -5,14 +5,24 @@
 
 pub mod account;
 pub mod change;
+pub mod comment;
 pub mod edition;
 pub mod entry;
 pub mod file;
 pub mod grant;
+pub mod idempotency;
+pub mod kind_rule;
 pub mod link;
 pub mod live;
 pub mod log;
+pub mod presence;
+pub mod preview_token;
+pub mod release;
+pub mod release_member;
+pub mod review;
 pub mod revision;
+pub mod saved_view;
+pub mod schedule;
 pub mod term;
 
 pub mod assistant;

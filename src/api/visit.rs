@@ -13,7 +13,7 @@ use super::{batch::Batches, http::CacheTags};
 use crate::{
     app::App,
     auth::principal::Who,
-    content::{edition::Wish, read::Reader},
+    content::{edition::Wish, read::Reader, view::View},
     db::Db,
 };
 
@@ -21,14 +21,28 @@ use crate::{
 pub struct Visit {
     pub app: Arc<App>,
     pub who: Who,
+    /// What is read: decided here, once, and by nothing further down.
+    pub view: View,
+    /// Under which the caller wants a thing made only once.
+    pub idempotency_key: Option<String>,
+    /// What was asked, so that a key is not taken for something else.
+    pub fingerprint: String,
     pub batches: Batches,
     /// The wish of each root field, by its name in the answer; all below it inherits it.
     wishes: Mutex<HashMap<String, Arc<Wish>>>,
 }
 
 impl Visit {
-    pub fn new(app: Arc<App>, who: Who) -> Self {
-        Self { app, who, batches: Batches::default(), wishes: Mutex::default() }
+    pub fn new(app: Arc<App>, who: Who, view: View) -> Self {
+        Self {
+            app,
+            who,
+            view,
+            idempotency_key: None,
+            fingerprint: String::new(),
+            batches: Batches::default(),
+            wishes: Mutex::default(),
+        }
     }
 
     /// The visit that this resolver belongs to.
@@ -41,7 +55,7 @@ impl Visit {
     }
 
     pub fn reader<'r>(&'r self, wish: &'r Wish) -> Reader<'r> {
-        Reader { db: &self.app.db, wish }
+        Reader { db: &self.app.db, wish, view: &self.view }
     }
 
     /// Remembers the language and register that a root field was asked for.

@@ -9,11 +9,7 @@ use sea_orm::{
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::{
-    clock,
-    db::Db,
-    error::Answer,
-};
+use crate::{clock, db::Db, error::Answer};
 
 /// What happened to an edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

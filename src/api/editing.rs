@@ -1,0 +1,45 @@
+//! Editing through GraphQL: what editors send, and what they are shown.
+//!
+//! About a dozen mutations serve all kinds. Each takes one input, says which revision it is about,
+//! and answers the edition with what is to be mended; the steps themselves are in `content/life`.
+
+pub mod given;
+pub mod list;
+pub mod mutations;
+pub mod queries;
+pub mod revision;
+pub mod working_edition;
+
+pub use self::{mutations::EditingMutations, queries::EditingQueries};
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID};
+
+use super::{
+    filter::{Register, uuid},
+    visit::Visit,
+};
+use crate::{
+    auth::principal::Principal,
+    content::life::Target,
+    error::{Answer, Failure},
+};
+
+/// The person who edits; nobody else gets beyond this.
+fn editor<'c>(ctx: &Context<'c>) -> Answer<(&'c Visit, &'c Arc<Principal>)> {
+    let visit = Visit::of(ctx);
+    Ok((visit, visit.who.signed_in()?))
+}
+
+/// The edition that an input means.
+fn target(id: &ID, language: Option<&str>, register: Option<Register>) -> Answer<Target> {
+    let language = language.unwrap_or("de");
+    Ok(Target {
+        id: uuid(id)?,
+        language: language
+            .parse()
+            .map_err(|message: String| Failure::bad_input("language", message))?,
+        register: register.unwrap_or(Register::Standard).into(),
+    })
+}
