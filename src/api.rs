@@ -3,6 +3,7 @@
 //! Resolvers translate and delegate; the reading itself is behind `content/read.rs`.
 //! What a kind shows of its own is in `kinds/`.
 
+pub mod account;
 pub mod batch;
 pub mod change;
 pub mod connection;
@@ -21,3 +22,4 @@ pub mod rich_text;
 pub mod scalar;
 pub mod site;
 pub mod visit;
+pub mod witness;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
+    auth::{brakes::Brakes, keyring::Keyring},
     config::Config,
     content::door::Door,
     db::Db,
     files::{Staging, Store},
+    mail::Post,
 };
 
 pub struct App {
@@ -14,6 +16,10 @@ pub struct App {
     pub db: Db,
     pub store: Arc<dyn Store>,
     pub staging: Staging,
+    /// Everything that is derived from the key of the house.
+    pub keys: Keyring,
+    pub brakes: Brakes,
+    pub post: Post,
     /// The doors of all kinds; `kinds.rs` lists them.
     pub doors: &'static [&'static dyn Door],
 }

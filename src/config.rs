@@ -6,6 +6,7 @@
 
 mod address;
 mod gathered;
+mod identity;
 mod network;
 mod secret;
 mod setting;
@@ -32,7 +33,9 @@ use crate::{
 };
 
 pub use self::{
+    address::SmtpUrl,
     gathered::{InForce, Source},
+    identity::IdentityProvider,
     network::Network,
     secret::Secret,
     setting::Setting,
@@ -49,6 +52,12 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Who gets the first account.
     pub admin_email: Email,
+    /// What all keys are derived from, if not from the file in the data folder.
+    pub secret_key: Option<Secret>,
+    pub mail: Mail,
+    pub identity_provider: Option<IdentityProvider>,
+    /// Attempts to sign in from one address in a minute.
+    pub sign_ins: u32,
     pub log: Log,
     pub metrics: Metrics,
     /// How long a query may run.
@@ -74,6 +83,13 @@ pub struct Log {
 pub enum LogForm {
     Human,
     Json,
+}
+
+/// How letters are sent.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub smtp: Option<SmtpUrl>,
+    pub from: Email,
 }
 
 /// Where the metrics are, and who may read them.
@@ -122,13 +138,25 @@ impl Config {
 
     fn check(mut from: Gathered) -> anyhow::Result<Self> {
         let listen = from.setting("listen", network::listener)?;
-        let public_url =
+        let public_url: PublicUrl =
             from.setting_or("public_url", || address::reached_at(listen), str::parse)?;
         let site_url = from.optional("site_url", str::parse)?;
         let data = from
             .setting("data", |path| std::path::absolute(path).map_err(|cause| cause.to_string()))?;
         let database_url =
             from.setting_or("database_url", || address::embedded(&data), str::parse)?;
+
+        let sender = || match public_url.host() {
+            host if host.contains('.') && host.parse::<std::net::IpAddr>().is_err() => {
+                format!("koffer@{host}")
+            }
+            _ => "koffer@localhost".to_owned(),
+        };
+        let mail = Mail {
+            smtp: from.optional("smtp_url", str::parse)?,
+            from: from.setting_or("mail_from", sender, str::parse)?,
+        };
+        let sign_ins = from.setting("limit_sign_ins", whole(1..=1_000_000))? as u32;
 
         let most = Limits::default();
         let limits = Limits {
@@ -149,6 +177,10 @@ impl Config {
             trusted_proxies: from.setting_or("trusted_proxies", String::new, network::list)?,
             introspection: from.setting("introspection", on_or_off)?,
             admin_email: from.setting("admin_email", str::parse)?,
+            secret_key: from.optional("secret_key", Secret::token)?,
+            mail,
+            identity_provider: IdentityProvider::of(&mut from)?,
+            sign_ins,
             log: Log {
                 form: from.setting_or("log", LogForm::usual, str::parse)?,
                 level: from.setting("log_level", level)?,
@@ -177,6 +209,12 @@ impl Config {
         self.public_url.as_str()
     }
 
+    /// The origin of our own pages, as browsers name it.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.public_url.origin()
+    }
+
     /// Whether the outside reaches us over TLS.
     #[must_use]
     pub fn is_public_over_tls(&self) -> bool {
@@ -187,6 +225,12 @@ impl Config {
     #[must_use]
     pub fn is_for_this_machine_only(&self) -> bool {
         self.listen.ip().is_loopback() && self.public_url.is_loopback()
+    }
+
+    /// Whether cookies may go without TLS: only where nothing leaves this machine.
+    #[must_use]
+    pub fn is_plain_on_this_machine(&self) -> bool {
+        !self.public_url.is_https() && self.public_url.is_loopback()
     }
 
     /// Where people read a published entry on the public site, if its address is known.

@@ -5,8 +5,13 @@
 use std::{fmt::Write as _, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
 use crate::{
-    auth::account,
+    auth::{
+        account,
+        house::{self, Key},
+        keyring::Keyring,
+    },
     config::{Config, Source},
+    content::log::{self, Chain},
     db::Db,
     error::Answer,
     files::Place,
@@ -139,6 +144,8 @@ async fn database(config: &Config) -> Vec<Finding> {
         Ok(0) => {
             found.push(Good("tables: in their present shape".into()));
             found.extend(accounts(&db).await);
+            found.push(key(config, &db).await);
+            found.push(chain(&db).await);
         }
         Ok(steps) => {
             found.push(Odd(format!(
@@ -157,6 +164,37 @@ async fn accounts(db: &Db) -> Vec<Finding> {
         }
         Ok(count) => vec![Good(format!("accounts: {count}"))],
         Err(failure) => vec![Wrong(format!("accounts: {:#}", failure.into_report()))],
+    }
+}
+
+async fn key(config: &Config, db: &Db) -> Finding {
+    let keys = match Keyring::look(config) {
+        Ok(Some(keys)) => keys,
+        Ok(None) => return Good("key: none yet; the next start makes one".into()),
+        Err(cause) => return Wrong(format!("key: {cause:#}")),
+    };
+    match house::compare(db.pool(), &keys).await {
+        Ok(Key::Same) => Good("key: the one that the database was used with".into()),
+        Ok(Key::First) => Good("key: the database was not used with one yet".into()),
+        Ok(Key::Other) => Wrong(
+            "key: not the one that the database was used with; put back koffer.key from your backup, or give all processes the same KOFFER_SECRET_KEY"
+                .into(),
+        ),
+        Err(failure) => Wrong(format!("key: {:#}", failure.into_report())),
+    }
+}
+
+/// The last seal is shown, so that somebody can write it down and see later whether lines are missing.
+async fn chain(db: &Db) -> Finding {
+    match log::verify(db).await {
+        Ok(Chain::Whole { lines, last }) => {
+            let seal: String = last.chars().take(16).collect();
+            Good(format!("log: {lines} lines, each as it was written; the last seal is {seal}"))
+        }
+        Ok(Chain::Broken { sequence }) => Wrong(format!(
+            "log: line {sequence} is not what was written, or one before it was changed or taken out; compare with a backup"
+        )),
+        Err(failure) => Wrong(format!("log: {:#}", failure.into_report())),
     }
 }
 

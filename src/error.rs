@@ -25,6 +25,8 @@ pub enum Failure {
     Conflict(Box<Conflict>),
     /// The query would cost more than is allowed.
     CostLimit(String),
+    /// It was tried too often; it may be tried again after so many seconds.
+    RateLimited(u64),
     /// A part that we need does not answer; worth trying again.
     Unavailable(Arc<anyhow::Error>),
     /// Our own mistake; the cause is for the log only.
@@ -70,6 +72,7 @@ impl Failure {
             Self::NotFound => anyhow::anyhow!("not found"),
             Self::Conflict(conflict) => anyhow::anyhow!(conflict.message),
             Self::CostLimit(why) => anyhow::anyhow!(why),
+            Self::RateLimited(seconds) => anyhow::anyhow!("too often; wait {seconds} seconds"),
             Self::Unavailable(cause) | Self::Internal(cause) => anyhow::anyhow!("{cause:#}"),
         }
     }

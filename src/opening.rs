@@ -15,11 +15,13 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, TransactionT
 
 use crate::{
     app::App,
+    auth::{brakes::Brakes, keyring::Keyring},
     config::Config,
     db::{Db, dialect},
     error::{Answer, Failure},
     files::Staging,
     kinds,
+    mail::Post,
 };
 
 /// Opens database and files. The tables are left as they are; see [`migrate`] and [`is_current`].
@@ -30,7 +32,10 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
         .map_err(|failure| unreachable(&config, failure))?;
     let store = config.files.open(&config.data).await?;
     let staging = Staging::open(config.data.join("staging")).await?;
-    Ok(Arc::new(App { config, db, store, staging, doors: kinds::DOORS }))
+    let keys = Keyring::open(&config).map_err(Failure::internal)?;
+    let post = Post::open(&config).map_err(Failure::internal)?;
+    let brakes = Brakes::new(config.sign_ins);
+    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, doors: kinds::DOORS }))
 }
 
 /// Brings the tables to their present shape, all steps or none, and says how many steps it took.

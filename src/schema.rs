@@ -6,6 +6,7 @@ use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, Schema
 
 use crate::{
     api::{
+        account::{AccountMutations, AccountQueries},
         change::{self, ChangeConnection},
         editing::{EditingMutations, EditingQueries},
         entry,
@@ -22,11 +23,11 @@ use crate::{
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(KindQueries, Shared, EditingQueries);
+pub struct Query(KindQueries, Shared, EditingQueries, AccountQueries);
 
-/// Everything that can be done.
+/// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(EditingMutations);
+pub struct Mutation(EditingMutations, AccountMutations);
 
 pub type Koffer = Schema<Query, Mutation, EmptySubscription>;
 

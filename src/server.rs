@@ -5,14 +5,17 @@
 
 mod admin;
 mod connections;
+mod credential;
 pub mod file;
 mod first_start;
 mod headers;
 mod health;
 mod metrics;
 mod page;
+mod perspective;
 mod problem;
 mod reception;
+mod session;
 mod visitor;
 
 use std::{io, net::SocketAddr, sync::Arc};
@@ -27,7 +30,8 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use self::{
-    headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page, reception::Reception,
+    headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
+    reception::Reception, visitor::Visitors,
 };
 use crate::{
     api::{
@@ -35,11 +39,11 @@ use crate::{
         gate::Gate,
         http::{GraphQl, GraphiqlPage},
         visit::Visit,
+        witness::Witness,
     },
     app::App,
-    auth::principal::Who,
+    auth::password,
     config::Config,
-    content::view::View,
     error::Answer,
     opening::{self, InUse},
     schema, shutdown,
@@ -61,6 +65,7 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     let in_use = InUse::share(&config.data)?;
     let app = opening::open(config).await.map_err(|failure| failure.into_report())?;
     first_start::prepare(&app, collection).await.map_err(|failure| failure.into_report())?;
+    password::prepare().await.map_err(|failure| failure.into_report())?;
 
     let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);
     let house = house(&app, &metrics).map_err(|failure| failure.into_report())?;
@@ -84,9 +89,12 @@ pub fn house(
     app: &Arc<App>,
     metrics: &Arc<Metrics>,
 ) -> Answer<impl Endpoint<Output = Response> + 'static> {
+    let visitors = Arc::new(Visitors::of(&app.config));
     let routes = Route::new()
         .at("/", read_only(Page::index()))
-        .at("/graphql", graphql(app)?)
+        .at("/graphql", graphql(app, visitors.clone())?)
+        .at("/auth/refresh", session::refresh(app.clone(), visitors.clone()))
+        .at("/auth/logout", session::logout(app.clone(), visitors))
         .at("/files/:id/:name", read_only(files(app.clone())))
         .at("/admin", read_only(make(|_| async { admin::home() })))
         .at("/admin/", read_only(make(|request: Request| async move { admin::serve(&request) })))
@@ -107,14 +115,23 @@ where
     Reception::new(routes.into_endpoint(), &app.config, metrics.clone())
 }
 
-fn graphql(app: &Arc<App>) -> Answer<impl Endpoint<Output = Response> + use<>> {
+fn graphql(
+    app: &Arc<App>,
+    visitors: Arc<Visitors>,
+) -> Answer<impl Endpoint<Output = Response> + use<>> {
     let config = &app.config;
-    let gate = Gate::new(schema::build(app), &schema::sdl(), config.limits(), config.request_time)?;
+    let schema = Witness(schema::build(app));
+    let gate = Gate::new(schema, &schema::sdl(), config.limits(), config.request_time)?;
     let graphql = GraphQl::new(gate, config.http()).prepare({
         let app = app.clone();
-        move |_, request| {
-            let app = app.clone();
-            Box::pin(async move { Ok(request.data(Visit::new(app, Who::Public, View::Published))) })
+        move |http, request| {
+            let (app, caller) = (app.clone(), visitors.caller(http));
+            Box::pin(async move {
+                let who = credential::who(&app, http, &caller).await?;
+                let visit = Visit::new(app, who).from(caller);
+                let visit = perspective::decide(visit, http, &request)?;
+                Ok(request.data(visit))
+            })
         }
     });
 

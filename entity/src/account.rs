@@ -14,6 +14,16 @@ pub struct Model {
     pub password_hash: String,
     /// The password was made by Koffer and is to be changed at the first sign-in.
     pub one_time_password: bool,
+    /// `active` or `suspended`.
+    pub state: String,
+    /// Raised to end all sessions at once; one of an earlier epoch is worth nothing.
+    pub epoch: i32,
+    /// The secret shared with an authenticator, sealed.
+    pub totp_secret: Option<String>,
+    /// When the first code was right; before that the secret counts for nothing.
+    pub totp_confirmed_at: Option<DateTimeUtc>,
+    /// The time step of the last code that was taken, so that none is taken twice.
+    pub totp_last_step: Option<i64>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -9,6 +9,12 @@ pub struct Model {
     pub id: Uuid,
     pub account_id: Uuid,
     pub role: String,
+    /// The kinds it is limited to; none means no limit.
+    pub kinds: Option<Json>,
+    /// The ids of the theme fields it is limited to; none means no limit.
+    pub theme_fields: Option<Json>,
+    /// The languages it is limited to; none means no limit.
+    pub languages: Option<Json>,
     pub created_at: DateTimeUtc,
 }
 

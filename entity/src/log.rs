@@ -14,6 +14,16 @@ pub struct Model {
     pub subject_id: Uuid,
     pub revision: Option<i32>,
     pub detail: Option<String>,
+    /// `done`, `failed` or `denied`.
+    pub result: String,
+    pub request_id: Option<String>,
+    pub session_id: Option<Uuid>,
+    /// The network it came from, never the whole address.
+    pub address: Option<String>,
+    /// The seal of the line before.
+    pub previous: String,
+    /// SHA-256 of the seal before and this line.
+    pub hash: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,7 @@ mod m20261122_000002_reading;
 mod m20261122_000003_traces;
 mod m20261122_000004_files;
 mod m20261122_000005_accounts;
+mod m20261122_000006_sessions;
 mod m20261122_000101_theme_field;
 mod m20261122_000102_tool;
 mod m20261122_000103_case;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_traces::Migration),
             Box::new(m20261122_000004_files::Migration),
             Box::new(m20261122_000005_accounts::Migration),
+            Box::new(m20261122_000006_sessions::Migration),
             Box::new(m20261122_000101_theme_field::Migration),
             Box::new(m20261122_000102_tool::Migration),
             Box::new(m20261122_000103_case::Migration),

@@ -72,6 +72,18 @@ impl Code {
     }
 }
 
+/// Where an error says how many seconds to wait.
+const RETRY_AFTER: &str = "retryAfter";
+
+/// How many seconds to wait, if the error says so.
+#[must_use]
+pub fn retry_after(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get(RETRY_AFTER)? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
+}
+
 /// What a request is called in answers and logs. The transport puts it into the request's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(pub String);
@@ -124,6 +136,12 @@ impl From<Failure> for Error {
                 error
             }
             Failure::CostLimit(why) => coded(Code::CostLimit, why),
+            Failure::RateLimited(seconds) => {
+                let message = format!("This was tried too often; wait {seconds} seconds.");
+                let mut error = coded(Code::RateLimited, message);
+                error.extensions.get_or_insert_default().set(RETRY_AFTER, seconds);
+                error
+            }
             Failure::Unavailable(cause) => {
                 let message = "A part of the service does not answer; please try again shortly.";
                 Error { source: Some(cause), ..coded(Code::Unavailable, message) }

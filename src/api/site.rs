@@ -64,6 +64,7 @@ pub enum Perspective {
 
 /// Who is asking.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct Viewer {
     /// What this request sees.
     pub perspective: Perspective,

@@ -4,7 +4,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_graphql::{Context, QueryPathSegment};
@@ -12,9 +15,10 @@ use async_graphql::{Context, QueryPathSegment};
 use super::{batch::Batches, http::CacheTags};
 use crate::{
     app::App,
-    auth::principal::Who,
+    auth::{caller::Caller, principal::Who},
     content::{edition::Wish, read::Reader, view::View},
     db::Db,
+    error::{Answer, Failure},
 };
 
 /// One request on its way through the resolvers.
@@ -24,24 +28,63 @@ pub struct Visit {
     /// What is read: decided here, once, and by nothing further down.
     pub view: View,
     /// Under which the caller wants a thing made only once.
-    pub idempotency_key: Option<String>,
-    /// What was asked, so that a key is not taken for something else.
-    pub fingerprint: String,
+    /// And what was asked with it, so that the key is not taken for something else.
+    pub once: Option<(String, String)>,
+    pub caller: Caller,
     pub batches: Batches,
+    /// Whether a password or a code was shown in this request.
+    has_proved: AtomicBool,
     /// The wish of each root field, by its name in the answer; all below it inherits it.
     wishes: Mutex<HashMap<String, Arc<Wish>>>,
 }
 
 impl Visit {
-    pub fn new(app: Arc<App>, who: Who, view: View) -> Self {
+    pub fn new(app: Arc<App>, who: Who) -> Self {
+        let caller = Caller::default();
         Self {
             app,
             who,
-            view,
-            idempotency_key: None,
-            fingerprint: String::new(),
+            caller,
+            view: View::Published,
+            once: None,
             batches: Batches::default(),
+            has_proved: AtomicBool::default(),
             wishes: Mutex::default(),
+        }
+    }
+
+    /// The same visit, with what is known of where it comes from.
+    #[must_use]
+    pub fn from(self, caller: Caller) -> Self {
+        Self { caller, ..self }
+    }
+
+    /// The same visit, of somebody who sees this.
+    #[must_use]
+    pub fn seeing(self, view: View) -> Self {
+        Self { view, ..self }
+    }
+
+    /// The same visit, of somebody who wants a thing made only once.
+    #[must_use]
+    pub fn once(self, key: String, fingerprint: String) -> Self {
+        Self { once: Some((key, fingerprint)), ..self }
+    }
+
+    /// The same visit for whoever comes after it: who it was, and nothing of what was read.
+    #[must_use]
+    pub fn in_short(&self) -> Self {
+        Self::new(self.app.clone(), self.who.clone()).from(self.caller.clone())
+    }
+
+    /// One request shows one password or code: nobody tries a hundred of them under aliases.
+    pub fn proves_once(&self) -> Answer<()> {
+        match self.has_proved.swap(true, Ordering::Relaxed) {
+            false => Ok(()),
+            true => Err(Failure::bad_input(
+                "input",
+                "Only one password or code is looked at in a request; send the next in another.",
+            )),
         }
     }
 

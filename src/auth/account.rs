@@ -1,19 +1,29 @@
-//! Accounts: people who may sign in.
+//! Accounts: people who may sign in, and what is done to them.
 
-use entity::{account, grant};
+use std::sync::Arc;
+
+use entity::{account, grant as grant_row};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
     EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    Set, SqlErr,
+    QuerySelect as _, Set, SqlErr,
 };
+use uuid::Uuid;
 
 use super::{
+    grant,
     password::{self, Password},
+    principal::Grant,
     role::Role,
+    session::{self, Tokens},
 };
 use crate::{
+    app::App,
     clock,
-    content::log::{self, Actor, Deed},
+    content::{
+        log::{self, Actor, Deed},
+        problem::Problems,
+    },
     db::Db,
     email::Email,
     error::{Answer, Failure},
@@ -25,7 +35,7 @@ use crate::{
 pub struct Person {
     pub email: Email,
     pub name: String,
-    pub role: Role,
+    pub grants: Vec<Grant>,
 }
 
 /// An account as lists show it.
@@ -33,6 +43,27 @@ pub struct Person {
 pub struct Listed {
     pub account: account::Model,
     pub roles: Vec<String>,
+}
+
+/// Whether somebody may sign in at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Active,
+    Suspended,
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    /// What is not active may not sign in, whatever it is called.
+    pub fn from_name(name: &str) -> Self {
+        if name == Self::Active.name() { Self::Active } else { Self::Suspended }
+    }
 }
 
 /// A password on its way into an account.
@@ -55,15 +86,42 @@ impl NewPassword {
     }
 }
 
-/// Makes an account and answers the password for the first sign-in.
-pub async fn create(db: &Db, actor: Actor, person: Person) -> Answer<Password> {
-    let password = Password::one_time();
-    let hash = password::hash(&password).await?;
-    db.write(move |tx| Box::pin(async move { insert(tx, &actor, person, hash).await })).await?;
-    Ok(password)
+/// What became of a change, if it was not a failure.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    Done(T),
+    /// Nothing was written; this is what to mend.
+    Refused(Problems),
 }
 
-/// Gives an account another password.
+/// Makes an account and answers the password for the first sign-in.
+pub async fn create(db: &Db, actor: Actor, person: Person) -> Answer<Password> {
+    let email = person.email.clone();
+    match invite(db, actor, person).await? {
+        Outcome::Done((_, password)) => Ok(password),
+        Outcome::Refused(_) => {
+            Err(Failure::bad_input("email", format!("there is already an account for {email}")))
+        }
+    }
+}
+
+/// The same for the admin, where an address that is taken is a problem to mend.
+pub async fn invite(
+    db: &Db,
+    actor: Actor,
+    person: Person,
+) -> Answer<Outcome<(account::Model, Password)>> {
+    let password = Password::one_time();
+    let hash = password::hash(&password).await?;
+    let made =
+        db.write(move |tx| Box::pin(async move { insert(tx, &actor, person, hash).await })).await?;
+    Ok(match made {
+        Some(account) => Outcome::Done((account, password)),
+        None => Outcome::Refused(taken()),
+    })
+}
+
+/// Gives an account another password, and ends its sessions.
 pub async fn set_password(db: &Db, actor: Actor, email: Email, new: NewPassword) -> Answer<()> {
     let hash = password::hash(new.password()).await?;
     db.write(move |tx| {
@@ -72,14 +130,163 @@ pub async fn set_password(db: &Db, actor: Actor, email: Email, new: NewPassword)
             let found = found.ok_or_else(|| {
                 Failure::bad_input("email", format!("there is no account for {email}"))
             })?;
-            let account = found.id;
+            put_password(tx, &actor, found, hash, new.is_one_time()).await.map(drop)
+        })
+    })
+    .await
+}
+
+/// Chooses another password for oneself. All other sessions end; this one goes on.
+pub async fn change_password(
+    app: &Arc<App>,
+    actor: Actor,
+    (account, session): (Uuid, Uuid),
+    new: &Password,
+) -> Answer<Tokens> {
+    let hash = password::hash(new).await?;
+    let app = app.clone();
+    let db = app.db.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            let found = locked(tx, account).await?;
+            let changed = put_password(tx, &actor, found, hash, false).await?;
+            session::carry_over(tx, &app, session, changed).await
+        })
+    })
+    .await
+}
+
+/// The new password is in force from now on, and whoever signed in with the old one is out.
+pub async fn put_password(
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    found: account::Model,
+    hash: String,
+    is_one_time: bool,
+) -> Answer<account::Model> {
+    let (account, epoch) = (found.id, found.epoch);
+    let mut changed = found.into_active_model();
+    changed.password_hash = Set(hash);
+    changed.one_time_password = Set(is_one_time);
+    changed.epoch = Set(epoch + 1);
+    changed.updated_at = Set(clock::now());
+    let changed = changed.update(tx).await?;
+    log::append(tx, actor, deed("set-password", account, None)).await?;
+    Ok(changed)
+}
+
+/// Ends all sessions of an account at once.
+pub async fn sign_out_everywhere(db: &Db, actor: Actor, account: Uuid) -> Answer<()> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let found = locked(tx, account).await?;
+            let epoch = found.epoch;
+            let mut changed = found.into_active_model();
+            changed.epoch = Set(epoch + 1);
+            changed.update(tx).await?;
+            log::append(tx, &actor, deed("sign-out-everywhere", account, None)).await
+        })
+    })
+    .await
+}
+
+/// Changes how somebody is called and reached.
+pub async fn rename(
+    db: &Db,
+    actor: Actor,
+    account: Uuid,
+    name: Option<String>,
+    email: Option<Email>,
+) -> Answer<Outcome<account::Model>> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let found = locked(tx, account).await?;
+            if let Some(email) = &email
+                && by_email(tx, email).await?.is_some_and(|other| other.id != account)
+            {
+                return Ok(Outcome::Refused(taken()));
+            }
+            let fields: Vec<&str> = [
+                name.as_ref().filter(|name| **name != found.name).map(|_| "name"),
+                email.as_ref().filter(|email| email.as_str() != found.email).map(|_| "email"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            if fields.is_empty() {
+                return Ok(Outcome::Done(found));
+            }
 
             let mut changed = found.into_active_model();
-            changed.password_hash = Set(hash);
-            changed.one_time_password = Set(new.is_one_time());
+            if let Some(name) = name {
+                changed.name = Set(name);
+            }
+            if let Some(email) = email {
+                changed.email = Set(email.as_str().to_owned());
+            }
             changed.updated_at = Set(clock::now());
-            changed.update(tx).await?;
-            log::append(tx, &actor, deed("set-password", account, None)).await
+            let changed = changed.update(tx).await?;
+            log::append(tx, &actor, deed("update", account, Some(&fields.join(", ")))).await?;
+            Ok(Outcome::Done(changed))
+        })
+    })
+    .await
+}
+
+/// Replaces what an account may do; it counts from its next request on.
+pub async fn set_grants(
+    db: &Db,
+    actor: Actor,
+    account: Uuid,
+    grants: Vec<Grant>,
+) -> Answer<Outcome<account::Model>> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let found = locked(tx, account).await?;
+            let stays = grants.contains(&Grant::everywhere(Role::Administration));
+            if !stays && is_last_administrator(tx, account).await? {
+                return Ok(Outcome::Refused(last_administrator("grants")));
+            }
+            grant::put(tx, account, &grants).await?;
+            let mut changed = found.into_active_model();
+            changed.updated_at = Set(clock::now());
+            let changed = changed.update(tx).await?;
+            let named = grant::named(&grants);
+            log::append(tx, &actor, deed("set-grants", account, Some(&named))).await?;
+            Ok(Outcome::Done(changed))
+        })
+    })
+    .await
+}
+
+/// Lets somebody in again, or shuts them out at once.
+pub async fn set_state(
+    db: &Db,
+    actor: Actor,
+    account: Uuid,
+    state: State,
+) -> Answer<Outcome<account::Model>> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            let found = locked(tx, account).await?;
+            if found.state == state.name() {
+                return Ok(Outcome::Done(found));
+            }
+            if state == State::Suspended && is_last_administrator(tx, account).await? {
+                return Ok(Outcome::Refused(last_administrator("id")));
+            }
+            let epoch = found.epoch;
+            let mut changed = found.into_active_model();
+            changed.state = Set(state.name().into());
+            changed.epoch = Set(epoch + 1);
+            changed.updated_at = Set(clock::now());
+            let changed = changed.update(tx).await?;
+            let action = match state {
+                State::Active => "activate",
+                State::Suspended => "suspend",
+            };
+            log::append(tx, &actor, deed(action, account, None)).await?;
+            Ok(Outcome::Done(changed))
         })
     })
     .await
@@ -89,7 +296,8 @@ pub async fn set_password(db: &Db, actor: Actor, email: Email, new: NewPassword)
 pub async fn list(db: &Db) -> Answer<Vec<Listed>> {
     let accounts =
         account::Entity::find().order_by_asc(account::Column::Email).all(db.pool()).await?;
-    let grants = grant::Entity::find().order_by_asc(grant::Column::Role).all(db.pool()).await?;
+    let grants =
+        grant_row::Entity::find().order_by_asc(grant_row::Column::Role).all(db.pool()).await?;
     let roles = |account: &account::Model| {
         grants
             .iter()
@@ -100,21 +308,42 @@ pub async fn list(db: &Db) -> Answer<Vec<Listed>> {
     Ok(accounts.into_iter().map(|account| Listed { roles: roles(&account), account }).collect())
 }
 
+/// A part of all accounts by e-mail, after the account with this address.
+pub async fn page(db: &Db, after: Option<&str>, limit: u64) -> Answer<Vec<account::Model>> {
+    let mut accounts = account::Entity::find().order_by_asc(account::Column::Email).limit(limit);
+    if let Some(after) = after {
+        accounts = accounts.filter(account::Column::Email.gt(after));
+    }
+    Ok(accounts.all(db.pool()).await?)
+}
+
 /// How many accounts there are.
 pub async fn count(db: &impl ConnectionTrait) -> Answer<u64> {
     Ok(account::Entity::find().count(db).await?)
 }
 
+pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Answer<Option<account::Model>> {
+    Ok(account::Entity::find_by_id(id).one(db).await?)
+}
+
+pub async fn by_email(db: &impl ConnectionTrait, email: &Email) -> Answer<Option<account::Model>> {
+    Ok(account::Entity::find().filter(account::Column::Email.eq(email.as_str())).one(db).await?)
+}
+
+/// The account as it is now. Nobody else writes in the meantime; see `db.rs`.
+pub async fn locked(tx: &DatabaseTransaction, id: Uuid) -> Answer<account::Model> {
+    by_id(tx, id).await?.ok_or(Failure::NotFound)
+}
+
+/// Nothing, if the address is taken.
 async fn insert(
     tx: &DatabaseTransaction,
     actor: &Actor,
     person: Person,
     password_hash: String,
-) -> Answer<()> {
-    let taken =
-        || Failure::bad_input("email", format!("there is already an account for {}", person.email));
+) -> Answer<Option<account::Model>> {
     if by_email(tx, &person.email).await?.is_some() {
-        return Err(taken());
+        return Ok(None);
     }
 
     let now = clock::now();
@@ -124,29 +353,75 @@ async fn insert(
         name: person.name,
         password_hash,
         one_time_password: true,
+        state: State::Active.name().into(),
+        epoch: 0,
+        totp_secret: None,
+        totp_confirmed_at: None,
+        totp_last_step: None,
         created_at: now,
         updated_at: now,
     };
-    let role = person.role.name();
-    let grant =
-        grant::Model { id: id::new(), account_id: account.id, role: role.into(), created_at: now };
-
-    let id = account.id;
     let inserted =
-        account::Entity::insert(account.into_active_model()).exec_without_returning(tx).await;
-    inserted.map_err(|cause| match cause.sql_err() {
+        account::Entity::insert(account.clone().into_active_model()).exec_without_returning(tx);
+    match inserted.await {
+        Ok(_) => {}
         // Somebody else was faster, between our look and our insert.
-        Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
-        _ => cause.into(),
-    })?;
-    grant::Entity::insert(grant.into_active_model()).exec_without_returning(tx).await?;
-    log::append(tx, actor, deed("create", id, Some(role))).await
+        Err(cause) if is_taken(&cause) => {
+            let email = person.email;
+            return Err(Failure::bad_input(
+                "email",
+                format!("there is already an account for {email}"),
+            ));
+        }
+        Err(cause) => return Err(cause.into()),
+    }
+    grant::put(tx, account.id, &person.grants).await?;
+    let named = grant::named(&person.grants);
+    log::append(tx, actor, deed("create", account.id, Some(&named))).await?;
+    Ok(Some(account))
 }
 
-async fn by_email(tx: &DatabaseTransaction, email: &Email) -> Answer<Option<account::Model>> {
-    Ok(account::Entity::find().filter(account::Column::Email.eq(email.as_str())).one(tx).await?)
+fn is_taken(cause: &sea_orm::DbErr) -> bool {
+    matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-fn deed<'d>(action: &'static str, account: uuid::Uuid, detail: Option<&'d str>) -> Deed<'d> {
+/// Whether without this account nobody could let others in.
+async fn is_last_administrator(tx: &DatabaseTransaction, account: Uuid) -> Answer<bool> {
+    let administrators = grant_row::Entity::find()
+        .filter(grant_row::Column::Role.eq(Role::Administration.name()))
+        .all(tx)
+        .await?;
+    let unlimited = administrators
+        .iter()
+        .filter(|row| grant::read(row) == Some(Grant::everywhere(Role::Administration)))
+        .map(|row| row.account_id);
+    let active: Vec<Uuid> = account::Entity::find()
+        .filter(account::Column::Id.is_in(unlimited))
+        .filter(account::Column::State.eq(State::Active.name()))
+        .select_only()
+        .column(account::Column::Id)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(active == [account])
+}
+
+fn taken() -> Problems {
+    let mut problems = Problems::default();
+    problems.add("email", "TAKEN", "Für diese E-Mail-Adresse gibt es schon ein Konto.");
+    problems
+}
+
+fn last_administrator(field: &str) -> Problems {
+    let mut problems = Problems::default();
+    problems.add(
+        field,
+        "LAST_ADMINISTRATOR",
+        "Dies ist das letzte aktive Konto der Administration. Geben Sie die Rolle zuerst einem anderen Konto.",
+    );
+    problems
+}
+
+fn deed<'d>(action: &'static str, account: Uuid, detail: Option<&'d str>) -> Deed<'d> {
     Deed { action, subject_kind: "account", subject: account, revision: None, detail }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::role::Role;
 use crate::{
-    content::log::Actor,
+    content::log::{Actor, Origin},
     error::{Answer, Failure},
 };
 
@@ -21,6 +21,8 @@ pub struct Principal {
     pub name: String,
     pub email: String,
     pub grants: Vec<Grant>,
+    /// From where this request comes, for the log.
+    pub origin: Origin,
 }
 
 /// A role, and how far it reaches.
@@ -43,6 +45,8 @@ pub struct Scope {
 pub enum Who {
     #[default]
     Public,
+    /// Signed in with a password that somebody else has seen: may choose another, and no more.
+    Newcomer(Arc<Principal>),
     Account(Arc<Principal>),
 }
 
@@ -51,7 +55,16 @@ impl Who {
     pub fn signed_in(&self) -> Answer<&Arc<Principal>> {
         match self {
             Self::Account(principal) => Ok(principal),
+            Self::Newcomer(_) => Err(Failure::Forbidden),
             Self::Public => Err(Failure::Unauthenticated),
+        }
+    }
+
+    /// The person, also before they have a password of their own.
+    pub fn known(&self) -> Option<&Arc<Principal>> {
+        match self {
+            Self::Account(principal) | Self::Newcomer(principal) => Some(principal),
+            Self::Public => None,
         }
     }
 }
@@ -59,6 +72,11 @@ impl Who {
 impl Principal {
     /// The name under which the log and the revisions know the person.
     pub fn actor(&self) -> Actor {
-        Actor::account(self.account)
+        Actor::account(self.account).from(self.origin.clone())
+    }
+
+    /// Whether the person holds this role without any limit.
+    pub fn is(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role && grant.scope == Scope::default())
     }
 }

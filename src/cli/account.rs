@@ -11,6 +11,7 @@ use crate::{
     auth::{
         account::{self, NewPassword, Person},
         password::Password,
+        principal::Grant,
         role::Role,
     },
     content::log::Actor,
@@ -51,7 +52,11 @@ impl Command {
         let actor = Actor::system("command-line");
         match self {
             Self::Create(Create { email, name, role }) => {
-                let person = Person { email, name: name.trim().to_owned(), role };
+                let person = Person {
+                    email,
+                    name: name.trim().to_owned(),
+                    grants: vec![Grant::everywhere(role)],
+                };
                 anyhow::ensure!(!person.name.is_empty(), "--name: write what the person is called");
                 let password = account::create(&app.db, actor, person).await;
                 say(password.map_err(|failure| failure.into_report())?.expose())
@@ -101,5 +106,6 @@ fn from_stdin() -> anyhow::Result<Password> {
         .take(4096)
         .read_to_string(&mut text)
         .context("reading the password from stdin")?;
-    Password::chosen(text.trim_end_matches(['\r', '\n'])).map_err(anyhow::Error::msg)
+    Password::chosen(text.trim_end_matches(['\r', '\n']))
+        .map_err(|unfit| anyhow::anyhow!("{unfit}"))
 }

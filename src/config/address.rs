@@ -25,6 +25,8 @@ pub fn escaped(text: &str) -> String {
 #[derive(Debug, Clone)]
 pub struct PublicUrl {
     text: String,
+    origin: String,
+    host: String,
     https: bool,
     loopback: bool,
 }
@@ -32,6 +34,15 @@ pub struct PublicUrl {
 impl PublicUrl {
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Scheme, host and port, as browsers say where a request comes from.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     pub fn is_https(&self) -> bool {
@@ -59,6 +70,8 @@ impl FromStr for PublicUrl {
         };
         Ok(Self {
             text: url.as_str().trim_end_matches('/').to_owned(),
+            origin: url.origin().ascii_serialization(),
+            host: url.host_str().unwrap_or_default().to_owned(),
             https: url.scheme() == "https",
             loopback,
         })
@@ -156,6 +169,35 @@ pub fn without_password(text: &str) -> String {
 pub fn embedded(data: &Path) -> String {
     let file = data.join("koffer.db");
     format!("sqlite://{}", utf8_percent_encode(&file.to_string_lossy(), PATH))
+}
+
+/// Who sends a letter to a mail server.
+#[derive(Clone)]
+pub struct SmtpUrl(String);
+
+impl SmtpUrl {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for SmtpUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = "write `smtps://USER:PASSWORD@HOST` or `smtp://…`";
+        let url = Url::parse(text).map_err(|_| wanted.to_owned())?;
+        match url.scheme() {
+            "smtp" | "smtps" if url.host().is_some() => Ok(Self(text.to_owned())),
+            _ => Err(wanted.into()),
+        }
+    }
+}
+
+impl fmt::Debug for SmtpUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
 }
 
 /// How a browser on this machine reaches the listener.

@@ -89,6 +89,40 @@ impl Setting {
             "The e-mail of the first administrator.",
         ),
         Self::new(
+            "secret_key",
+            Otherwise("made once, in $KOFFER_DATA/koffer.key"),
+            "What all keys are derived from; processes around one database need the same.",
+        )
+        .confidential(),
+        Self::new(
+            "smtp_url",
+            Otherwise("none"),
+            "Who sends letters: `smtps://user:password@host`, or `smtp://…` with STARTTLS. Without it they are put into $KOFFER_DATA/mail.",
+        )
+        .confidential(),
+        Self::new(
+            "mail_from",
+            Otherwise("koffer@ and the host of `public_url`"),
+            "The address from which letters come.",
+        ),
+        Self::new(
+            "oidc_issuer",
+            Otherwise("none"),
+            "The address of an OpenID provider with which people may sign in.",
+        ),
+        Self::new("oidc_client_id", Otherwise("none"), "How that provider calls us."),
+        Self::new(
+            "oidc_client_secret",
+            Otherwise("none"),
+            "How we prove to that provider who we are.",
+        )
+        .confidential(),
+        Self::new(
+            "oidc_domains",
+            Otherwise("none"),
+            "The e-mail domains that the provider may vouch for, with commas between.",
+        ),
+        Self::new(
             "log",
             Otherwise("human on a terminal, else json"),
             "The form of the log on stderr: `human` or `json`.",
@@ -114,6 +148,11 @@ impl Setting {
         Self::new("limit_aliases", Value("30"), "Aliases in a query."),
         Self::new("limit_root_fields", Value("15"), "Fields at the root of a query."),
         Self::new("limit_cost", Value("5000"), "The weighted cost of a query."),
+        Self::new(
+            "limit_sign_ins",
+            Value("30"),
+            "Attempts to sign in from one address in a minute.",
+        ),
         Self::new("request_seconds", Value("10"), "How long a query may run."),
         Self::new("cache_seconds", Value("60"), "How long caches may keep a public answer."),
     ];

@@ -13,7 +13,9 @@ use crate::{
     app::App,
     auth::{
         account::{self, Person},
+        house,
         password::Password,
+        principal::Grant,
         role::Role,
     },
     content::log::Actor,
@@ -36,6 +38,7 @@ pub async fn prepare(app: &App, collection: Collection) -> Answer<()> {
     if steps > 0 {
         tracing::info!(steps, "the database is in its present shape");
     }
+    house::agree(&app.db, &app.keys).await?;
 
     // Nobody has an account: this is the first start, or the first one was broken off.
     if account::count(app.db.pool()).await? == 0 {
@@ -57,7 +60,7 @@ fn first_person(app: &App) -> Person {
     Person {
         email: app.config.admin_email.clone(),
         name: "Administration".into(),
-        role: Role::Administration,
+        grants: vec![Grant::everywhere(Role::Administration)],
     }
 }
 

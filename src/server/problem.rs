@@ -14,11 +14,27 @@ pub struct Problem {
     status: StatusCode,
     /// What the room has to say itself, in its own form.
     own: Option<Response>,
+    retry_after: Option<RetryAfter>,
+    allow: Allow,
 }
+
+/// By which methods an address can be asked, where it is not by reading.
+#[derive(Debug, Clone, Copy)]
+pub struct Allow(pub &'static str);
+
+impl Default for Allow {
+    fn default() -> Self {
+        Self("GET, HEAD")
+    }
+}
+
+/// How many seconds somebody should wait who came too often.
+#[derive(Debug, Clone, Copy)]
+struct RetryAfter(u64);
 
 impl Problem {
     pub fn with(status: StatusCode) -> Self {
-        Self { status, own: None }
+        Self { status, own: None, retry_after: None, allow: Allow::default() }
     }
 
     pub fn render(self, request_id: &HeaderValue) -> Response {
@@ -36,8 +52,12 @@ impl Problem {
             .content_type("application/problem+json")
             .header(header::CACHE_CONTROL, "no-store");
         let answer = match self.status {
-            StatusCode::METHOD_NOT_ALLOWED => answer.header(header::ALLOW, "GET, HEAD"),
+            StatusCode::METHOD_NOT_ALLOWED => answer.header(header::ALLOW, self.allow.0),
             StatusCode::SERVICE_UNAVAILABLE => answer.header(header::RETRY_AFTER, "10"),
+            StatusCode::TOO_MANY_REQUESTS => {
+                let seconds = self.retry_after.map_or(10, |RetryAfter(seconds)| seconds);
+                answer.header(header::RETRY_AFTER, seconds)
+            }
             StatusCode::UNAUTHORIZED => answer.header(header::WWW_AUTHENTICATE, "Bearer"),
             _ => answer,
         };
@@ -48,8 +68,10 @@ impl Problem {
 impl From<poem::Error> for Problem {
     fn from(error: poem::Error) -> Self {
         let status = error.status();
+        let retry_after = error.data::<RetryAfter>().copied();
+        let allow = error.data::<Allow>().copied().unwrap_or_default();
         let own = error.is_from_response().then(|| error.into_response());
-        Self { status, own }
+        Self { status, own, retry_after, allow }
     }
 }
 
@@ -61,15 +83,18 @@ pub fn of(failure: Failure) -> poem::Error {
         Failure::Forbidden => StatusCode::FORBIDDEN,
         Failure::NotFound => StatusCode::NOT_FOUND,
         Failure::Conflict(_) => StatusCode::CONFLICT,
-        Failure::CostLimit(_) => StatusCode::TOO_MANY_REQUESTS,
+        Failure::CostLimit(_) | Failure::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
         Failure::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Failure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    if status.is_server_error() {
+    let mut error = poem::Error::from_status(status);
+    if let Failure::RateLimited(seconds) = failure {
+        error.set_data(RetryAfter(seconds));
+    } else if status.is_server_error() {
         let cause = failure.into_report();
         tracing::error!("{cause:#}");
     }
-    poem::Error::from_status(status)
+    error
 }
 
 fn code(status: StatusCode) -> Code {

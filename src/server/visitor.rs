@@ -2,11 +2,17 @@
 //!
 //! A header that says where is believed only when it comes from a proxy that the settings name.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use poem::{Addr, Request, http::HeaderMap};
+use poem::{
+    Addr, Request,
+    http::{HeaderMap, header},
+};
 
-use crate::config::{Config, Network};
+use crate::{
+    auth::caller::{Caller, network},
+    config::{Config, Network},
+};
 
 /// Knows whom to believe.
 pub struct Visitors {
@@ -20,7 +26,14 @@ impl Visitors {
 
     /// The network of the visitor. A whole address would be more than a log needs.
     pub fn from(&self, request: &Request) -> Option<String> {
-        Some(network(self.address(peer(request)?, request.headers())))
+        Some(network(self.address(peer(request)?, request.headers()), 48))
+    }
+
+    /// Who asks, as far as it can be seen from outside. The reception has named the request.
+    pub fn caller(&self, request: &Request) -> Caller {
+        let address = peer(request).map(|peer| self.address(peer, request.headers()));
+        let name = request.header("x-request-id").unwrap_or_default();
+        Caller::new(address, request.header(header::USER_AGENT), name.to_owned())
     }
 
     /// From the last proxy back to the first address that is not one of ours.
@@ -51,17 +64,6 @@ pub fn peer(request: &Request) -> Option<IpAddr> {
     }
 }
 
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => {
-            format!("{}/24", Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)))
-        }
-        IpAddr::V6(address) => {
-            format!("{}/48", Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use poem::http::{HeaderName, HeaderValue};
@@ -74,7 +76,7 @@ mod tests {
             HeaderName::from_static("x-forwarded-for"),
             HeaderValue::from_str(forwarded).unwrap(),
         )]);
-        network(Visitors::of(&config).address(peer.parse().unwrap(), &headers))
+        network(Visitors::of(&config).address(peer.parse().unwrap(), &headers), 48)
     }
 
     #[test]

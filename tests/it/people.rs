@@ -1,17 +1,29 @@
 //! Who asks, and what they are told.
 
+mod browser;
+mod person;
+
 use std::{ops::Deref, process::Output, time::Duration};
 
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{HeaderMap, HeaderName},
+};
 use serde_json::{Value, json};
+
+pub use browser::Browser;
+pub use person::{Account, PASSWORD, Person};
 
 /// No command of ours takes that long, not even where everything is unoptimised.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Somebody without an account, as all readers are.
+#[derive(Clone)]
 pub struct Anyone {
     address: String,
     client: Client,
+    /// What they send along with every question.
+    headers: HeaderMap,
 }
 
 /// The data of an answer without errors.
@@ -37,7 +49,15 @@ pub struct Told {
 
 impl Anyone {
     pub fn new(address: String) -> Self {
-        Self { address, client: Client::new() }
+        Self { address, client: Client::new(), headers: HeaderMap::new() }
+    }
+
+    /// The same one, who sends this along as well.
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut other = self.clone();
+        let name: HeaderName = name.parse().expect("it is a header");
+        other.headers.insert(name, value.parse().expect("it is a header's value"));
+        other
     }
 
     /// Asks a question that has an answer.
@@ -66,12 +86,17 @@ impl Anyone {
 
     /// Sends a question and takes whatever comes.
     pub async fn sends(&self, query: &str, variables: &Value) -> Value {
+        self.posts(query, variables).await.json().await.expect("the answer is JSON")
+    }
+
+    /// Sends a question and takes the answer as it comes, with status and headers.
+    pub async fn posts(&self, query: &str, variables: &Value) -> Response {
         let request = self
             .client
             .post(&self.address)
+            .headers(self.headers.clone())
             .json(&json!({ "query": query, "variables": variables }));
-        let response = request.send().await.expect("the server answers");
-        response.json().await.expect("the answer is JSON")
+        request.send().await.expect("the server answers")
     }
 
     /// Follows a link.

@@ -10,11 +10,15 @@ mod port;
 mod postgres;
 mod server;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use tokio::sync::OnceCell;
 
-use crate::people::{Anyone, Told};
+use crate::people::{Account, Anyone, PASSWORD as CHOSEN, Person, Told};
 use place::Place;
 use server::Server;
 
@@ -24,7 +28,11 @@ pub use postgres::PASSWORD;
 pub struct World {
     place: Place,
     server: Option<Server>,
+    administrator: OnceCell<Person>,
 }
+
+/// The address of the first account of every world.
+pub const ADMINISTRATOR: &str = "admin@koffer.localhost";
 
 /// The collection as the first start left it; never served again, only copied.
 static TEMPLATE: OnceCell<Place> = OnceCell::const_new();
@@ -43,7 +51,7 @@ impl World {
 
     /// One of its own, with the bundled collection and these settings.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        let mut world = Self { place: bundled().await.copy(), server: None };
+        let mut world = Self::at(bundled().await.copy());
         world.place.set(settings);
         world.starts(&["serve"]).await;
         world
@@ -70,7 +78,11 @@ impl World {
     pub fn unborn_with(settings: &[(&str, &str)]) -> Self {
         let mut place = Place::new();
         place.set(settings);
-        Self { place, server: None }
+        Self::at(place)
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, server: None, administrator: OnceCell::new() }
     }
 
     /// Starts the server and waits until it is ready.
@@ -107,7 +119,7 @@ impl World {
 
     /// Another address for a second process on the same database and files.
     pub fn twin(&self) -> Self {
-        Self { place: self.place.sibling(), server: None }
+        Self::at(self.place.sibling())
     }
 
     /// Makes a part that it needs unreachable.
@@ -127,6 +139,36 @@ impl World {
     /// Somebody without an account.
     pub fn anyone(&self) -> Anyone {
         Anyone::new(self.url("/graphql"))
+    }
+
+    /// The first administrator, signed in; always the same one.
+    pub async fn administrator(&self) -> Person {
+        let signs_in = async || {
+            let account = self.first_account().await;
+            account.signs_in(&self.url("")).await
+        };
+        self.administrator.get_or_init(signs_in).await.clone()
+    }
+
+    /// Somebody new of this role, signed in, with a password of their own. The scope is what
+    /// `GrantInput` takes beside the role: `{ "kinds": ["TOOL"] }`.
+    pub async fn person(&self, role: &str, scope: Option<serde_json::Value>) -> Person {
+        self.newcomer(role, scope).await.settles_in(&self.url("")).await
+    }
+
+    /// Somebody new of this role, who has only been given a password.
+    pub async fn newcomer(&self, role: &str, scope: Option<serde_json::Value>) -> Account {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let email = format!("{role}-{}@example.org", NUMBER.fetch_add(1, Ordering::Relaxed));
+        Account::made_by(&self.administrator().await, &email, role, scope).await
+    }
+
+    /// The first account, with a password that we know.
+    pub async fn first_account(&self) -> Account {
+        if !self.place.knows_password() {
+            gives_password(&self.place);
+        }
+        Account { id: String::new(), email: ADMINISTRATOR.into(), password: CHOSEN.into() }
     }
 
     /// Runs a command on the same database and files.
@@ -183,7 +225,18 @@ async fn bundled() -> &'static Place {
             server.is_told_to_stop();
             let code = server.has_stopped().await;
             assert_eq!(code, Some(0), "{}", server::said(&place));
+            gives_password(&place);
             place
         })
         .await
+}
+
+/// Gives the first account the password that all people here have.
+fn gives_password(place: &Place) {
+    let typed = place.folder.join("password");
+    std::fs::write(&typed, CHOSEN).unwrap();
+    let mut command = place.command(&["account", "password", ADMINISTRATOR, "--stdin"]);
+    let output = command.stdin(File::open(typed).unwrap()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    place.remember_password();
 }

@@ -480,8 +480,8 @@ async fn payload(visit: &Visit, who: &Principal, step: Step) -> Answer<EditionPa
 }
 
 fn once(visit: &Visit, mutation: &str) -> Answer<Option<Once>> {
-    let Some(key) = &visit.idempotency_key else { return Ok(None) };
-    Once::new(key, &format!("{mutation} {}", visit.fingerprint)).map(Some)
+    let Some((key, wanted)) = &visit.once else { return Ok(None) };
+    Once::new(key, &format!("{mutation} {wanted}")).map(Some)
 }
 
 fn uuids(ids: &[ID]) -> Answer<Vec<Uuid>> {

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::negotiate::Media;
 use crate::{
-    api::error::{Code, RequestId, protest, refused, told},
+    api::error::{Code, RequestId, protest, refused, retry_after, told},
     error::Failure,
 };
 
 /// How long somebody should wait who comes at a bad moment.
-const RETRY_AFTER_SECONDS: &str = "5";
+const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// The HTTP request is not one for GraphQL; its status is the transport's, in either form.
 pub(super) struct Refusal {
@@ -69,6 +69,9 @@ pub(super) struct Written {
     status: StatusCode,
     pub media: Media,
     pub body: Vec<u8>,
+    /// What resolvers have to say to the browser: a cookie.
+    headers: HeaderMap,
+    retry_after: u64,
 }
 
 pub(super) fn write(response: &Response, media: Media) -> Written {
@@ -79,7 +82,14 @@ pub(super) fn write(response: &Response, media: Media) -> Written {
     };
     // Values come from GraphQL and have text keys; there is nothing that JSON cannot say.
     let body = serde_json::to_vec(&body).expect("an answer of GraphQL is always JSON");
-    Written { status: status(response, media), media, body }
+    let wait = response.errors.iter().find_map(retry_after);
+    Written {
+        status: status(response, media),
+        media,
+        body,
+        headers: response.http_headers.clone(),
+        retry_after: wait.unwrap_or(RETRY_AFTER_SECONDS),
+    }
 }
 
 impl From<Written> for poem::Response {
@@ -88,7 +98,8 @@ impl From<Written> for poem::Response {
             .status(answer.status)
             .content_type(answer.media.content_type())
             .body(answer.body);
-        explain(answer.status, http.headers_mut());
+        http.headers_mut().extend(answer.headers);
+        explain(answer.status, answer.retry_after, http.headers_mut());
         http
     }
 }
@@ -108,6 +119,9 @@ fn status(response: &Response, media: Media) -> StatusCode {
 
     if fails(Code::Unavailable) && is_empty(&response.data) {
         return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    if fails(Code::RateLimited) && is_empty(&response.data) {
+        return StatusCode::TOO_MANY_REQUESTS;
     }
     if !is_request_error(response) {
         return StatusCode::OK;
@@ -135,13 +149,13 @@ fn is_empty(data: &Value) -> bool {
 }
 
 /// What some statuses must say besides.
-fn explain(status: StatusCode, headers: &mut HeaderMap) {
+fn explain(status: StatusCode, retry_after: u64, headers: &mut HeaderMap) {
     let (name, value) = match status {
-        StatusCode::UNAUTHORIZED => (header::WWW_AUTHENTICATE, "Bearer"),
+        StatusCode::UNAUTHORIZED => (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-            (header::RETRY_AFTER, RETRY_AFTER_SECONDS)
+            (header::RETRY_AFTER, HeaderValue::from(retry_after))
         }
         _ => return,
     };
-    headers.insert(name, HeaderValue::from_static(value));
+    headers.insert(name, value);
 }

@@ -7,7 +7,7 @@ use std::{
     process::Command,
     sync::{
         OnceLock,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
@@ -37,6 +37,9 @@ impl Backend {
     }
 }
 
+/// The key of every house of this run; a test can know what was signed with it.
+pub const SECRET_KEY: &str = "this-key-is-only-for-the-tests-0123456789";
+
 pub struct Place {
     /// Where its own files lie; `data` inside is what the program gets.
     pub folder: PathBuf,
@@ -44,6 +47,8 @@ pub struct Place {
     /// The name of its database and of its part of the bucket.
     name: String,
     settings: BTreeMap<String, String>,
+    /// Whether the first account has the password that the tests know.
+    password: AtomicBool,
 }
 
 impl Place {
@@ -58,6 +63,7 @@ impl Place {
     /// A place with the same in it. Nobody may be using this one.
     pub fn copy(&self) -> Self {
         let place = Self::unfilled();
+        place.password.store(self.knows_password(), Ordering::Relaxed);
         copy_folder(&self.data(), &place.data());
         if Backend::of_this_run() == Backend::Postgres {
             Cluster::running().create(&place.name, Some(&self.name));
@@ -72,6 +78,7 @@ impl Place {
     pub fn sibling(&self) -> Self {
         let mut place =
             Self { name: self.name.clone(), settings: self.settings.clone(), ..Self::unfilled() };
+        place.password.store(self.knows_password(), Ordering::Relaxed);
         if Backend::of_this_run() == Backend::Sqlite {
             place.set(&[("KOFFER_DATA", self.data().to_str().unwrap())]);
         }
@@ -81,7 +88,21 @@ impl Place {
     fn unfilled() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
         let name = format!("world_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        Self { folder: janitor::folder(&name), port: port::free(), name, settings: BTreeMap::new() }
+        Self {
+            folder: janitor::folder(&name),
+            port: port::free(),
+            name,
+            settings: BTreeMap::new(),
+            password: AtomicBool::new(false),
+        }
+    }
+
+    pub fn knows_password(&self) -> bool {
+        self.password.load(Ordering::Relaxed)
+    }
+
+    pub fn remember_password(&self) {
+        self.password.store(true, Ordering::Relaxed);
     }
 
     pub fn set(&mut self, settings: &[(&str, &str)]) {
@@ -112,6 +133,10 @@ impl Place {
         let mut environment = BTreeMap::from([
             ("KOFFER_LISTEN".to_owned(), format!("127.0.0.1:{}", self.port)),
             ("KOFFER_DATA".to_owned(), self.data().to_str().unwrap().to_owned()),
+            // The processes around one database need the same.
+            ("KOFFER_SECRET_KEY".to_owned(), SECRET_KEY.to_owned()),
+            // All people of a world come from one machine.
+            ("KOFFER_LIMIT_SIGN_INS".to_owned(), "1000".to_owned()),
         ]);
         if Backend::of_this_run() == Backend::Postgres {
             environment.insert("KOFFER_DATABASE_URL".into(), Cluster::running().url(&self.name));

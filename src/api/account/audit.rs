@@ -1,0 +1,214 @@
+//! The log as Administration reads it: who did what, from where, and what became of it.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::log;
+
+use super::{Account, within};
+use crate::{
+    api::{connection::PageInfo, filter::uuid, visit::Visit},
+    auth::account as accounts,
+    content::log::{self as lines, Wanted},
+    error::{Answer, Failure},
+};
+
+/// What became of something that somebody did.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "lines::Outcome")]
+pub enum AuditResult {
+    /// It happened.
+    Done,
+    /// It was tried and did not work.
+    Failed,
+    /// It was not allowed.
+    Denied,
+}
+
+/// Which lines of the log are wanted; all conditions hold at once.
+#[derive(InputObject, Default)]
+pub struct AuditFilter {
+    /// Only what this account did.
+    #[graphql(default)]
+    actor_id: Option<ID>,
+    /// Only this deed, such as `sign-in` or `publish`.
+    #[graphql(default)]
+    action: Option<String>,
+    /// Only what was done to this account, entry or file.
+    #[graphql(default)]
+    subject_id: Option<ID>,
+    /// Only what happened then or later.
+    #[graphql(default)]
+    from: Option<DateTime<Utc>>,
+    /// Only what happened before then.
+    #[graphql(default)]
+    to: Option<DateTime<Utc>>,
+    /// Only what ended like this.
+    #[graphql(default)]
+    result: Option<AuditResult>,
+}
+
+/// One line of the log.
+pub struct AuditLine(log::Model);
+
+/// One line of the log.
+#[Object]
+impl AuditLine {
+    /// The number of the line.
+    async fn number(&self) -> i64 {
+        self.0.sequence
+    }
+
+    /// When it happened.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at
+    }
+
+    /// Who did it: `account:` and an id, `system:` and a part of Koffer, or `nobody`.
+    async fn actor(&self) -> &str {
+        &self.0.actor
+    }
+
+    /// The account that did it, if it was one and is still there.
+    async fn account(&self, ctx: &Context<'_>) -> Answer<Option<Account>> {
+        let id = self.0.actor.strip_prefix("account:").and_then(|id| id.parse().ok());
+        let Some(id) = id else { return Ok(None) };
+        Ok(accounts::by_id(Visit::of(ctx).db().pool(), id).await?.map(Account))
+    }
+
+    /// What was done.
+    async fn action(&self) -> &str {
+        &self.0.action
+    }
+
+    /// To what sort of thing it was done.
+    async fn subject_kind(&self) -> &str {
+        &self.0.subject_kind
+    }
+
+    /// To which one it was done.
+    async fn subject_id(&self) -> ID {
+        ID::from(self.0.subject_id)
+    }
+
+    /// With which revision it was done, where there is one.
+    async fn revision(&self) -> Option<i32> {
+        self.0.revision
+    }
+
+    /// What else is known: the names of fields, the roles.
+    async fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// What became of it.
+    async fn result(&self) -> AuditResult {
+        lines::Outcome::from_name(&self.0.result).unwrap_or(lines::Outcome::Failed).into()
+    }
+
+    /// In which request it was done.
+    async fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// In which session it was done.
+    async fn session_id(&self) -> Option<ID> {
+        self.0.session_id.map(ID::from)
+    }
+
+    /// From which network it was done.
+    async fn network(&self) -> Option<&str> {
+        self.0.address.as_deref()
+    }
+}
+
+/// A part of the log, the latest first.
+pub struct AuditConnection {
+    wanted: Wanted,
+    lines: Vec<log::Model>,
+    more: bool,
+    skipped: bool,
+}
+
+/// A line of the log at its place.
+#[derive(SimpleObject)]
+pub struct AuditEdge {
+    /// The place of the line in the log.
+    cursor: String,
+    /// The line.
+    node: AuditLine,
+}
+
+impl AuditConnection {
+    pub async fn read(
+        ctx: &Context<'_>,
+        filter: AuditFilter,
+        after: Option<String>,
+        first: Option<i32>,
+    ) -> Answer<Self> {
+        let first = within(first)?;
+        let before = after.as_deref().filter(|after| !after.is_empty()).map(read_cursor);
+        let before = before.transpose()?;
+        let wanted = filter.read()?;
+        let db = Visit::of(ctx).db();
+        let mut found = lines::page(db, &wanted, before, first as u64 + 1).await?;
+        let more = found.len() > first;
+        found.truncate(first);
+        Ok(Self { wanted, lines: found, more, skipped: before.is_some() })
+    }
+}
+
+/// A part of the log, the latest first.
+#[Object]
+impl AuditConnection {
+    /// The lines of this page.
+    async fn nodes(&self) -> Vec<AuditLine> {
+        self.lines.iter().cloned().map(AuditLine).collect()
+    }
+
+    /// The lines of this page, each with its cursor.
+    async fn edges(&self) -> Vec<AuditEdge> {
+        let edge =
+            |line: &log::Model| AuditEdge { cursor: cursor(line), node: AuditLine(line.clone()) };
+        self.lines.iter().map(edge).collect()
+    }
+
+    /// Where this page lies in the log.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.more,
+            has_previous_page: self.skipped,
+            start_cursor: self.lines.first().map(cursor),
+            end_cursor: self.lines.last().map(cursor),
+        }
+    }
+
+    /// How many lines fit in all.
+    async fn total_count(&self, ctx: &Context<'_>) -> Answer<u64> {
+        lines::count(Visit::of(ctx).db(), &self.wanted).await
+    }
+}
+
+impl AuditFilter {
+    fn read(self) -> Answer<Wanted> {
+        let id = |id: Option<ID>| id.as_ref().map(uuid).transpose();
+        Ok(Wanted {
+            actor: id(self.actor_id)?.map(|id| lines::Actor::account(id).as_str().to_owned()),
+            action: self.action,
+            subject: id(self.subject_id)?,
+            from: self.from,
+            to: self.to,
+            outcome: self.result.map(lines::Outcome::from),
+        })
+    }
+}
+
+fn cursor(line: &log::Model) -> String {
+    format!("l{:016x}", line.sequence)
+}
+
+fn read_cursor(cursor: &str) -> Answer<i64> {
+    let digits = cursor.strip_prefix('l').filter(|digits| digits.len() == 16);
+    digits.and_then(|digits| i64::from_str_radix(digits, 16).ok()).ok_or_else(|| {
+        Failure::bad_input("after", "This is not a cursor of the log; take one from its answers.")
+    })
+}
