@@ -4,6 +4,7 @@
 //! behind its address. [`house`] is all of it as one endpoint, which the tests call as the world does.
 
 mod admin;
+mod clockwork;
 mod connections;
 mod credential;
 pub mod file;
@@ -30,7 +31,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use self::{
-    headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
+    credential::Shown, headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
     reception::Reception, visitor::Visitors,
 };
 use crate::{
@@ -42,7 +43,7 @@ use crate::{
         witness::Witness,
     },
     app::App,
-    auth::password,
+    auth::{password, principal::Who},
     config::Config,
     error::Answer,
     opening::{self, InUse},
@@ -76,7 +77,8 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
             serve_connections(listener, received(alone, &app, &metrics), stop.clone()).await;
         }
     };
-    tokio::join!(serve_connections(listener, house, stop.clone()), apart);
+    let keeps_time = clockwork::run(app.clone(), stop.clone());
+    tokio::join!(serve_connections(listener, house, stop.clone()), apart, keeps_time);
 
     app.db.pool().clone().close().await?;
     drop(in_use);
@@ -127,8 +129,12 @@ fn graphql(
         move |http, request| {
             let (app, caller) = (app.clone(), visitors.caller(http));
             Box::pin(async move {
-                let who = credential::who(&app, http, &caller).await?;
-                let visit = Visit::new(app, who).from(caller);
+                let visit = match credential::look(&app, http, &caller).await? {
+                    Shown::Nothing => Visit::new(app, Who::Public),
+                    Shown::Person(who) => Visit::new(app, who),
+                    Shown::Preview(preview) => Visit::new(app, Who::Public).shown(preview),
+                };
+                let visit = visit.from(caller);
                 let visit = perspective::decide(visit, http, &request)?;
                 Ok(request.data(visit))
             })

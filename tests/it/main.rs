@@ -10,6 +10,7 @@ mod collection;
 mod graphql;
 mod people;
 mod s3_server;
+mod samples;
 mod world;
 
 mod backups;
@@ -39,3 +40,4 @@ mod start;
 mod sync;
 mod theme_page;
 mod tool_pages;
+mod whole_life;

@@ -191,10 +191,10 @@ fn german() -> String {
 
 /// The steps in the life of an edition.
 #[derive(Default)]
-pub struct EditingMutations;
+pub struct EditionMutations;
 
 #[Object]
-impl EditingMutations {
+impl EditionMutations {
     /// Makes a new entry with a first draft. With an `Idempotency-Key` it is made once.
     async fn create_draft(
         &self,
@@ -444,7 +444,7 @@ impl EditingMutations {
 }
 
 /// Takes one step with an edition, in one transaction.
-async fn step<F>(ctx: &Context<'_>, meant: Target, take: F) -> Answer<EditionPayload>
+pub(super) async fn step<F>(ctx: &Context<'_>, meant: Target, take: F) -> Answer<EditionPayload>
 where
     F: for<'d> FnOnce(Desk<'d>) -> BoxFuture<'d, Answer<Step>> + Send + 'static,
 {
@@ -479,11 +479,11 @@ async fn payload(visit: &Visit, who: &Principal, step: Step) -> Answer<EditionPa
     })
 }
 
-fn once(visit: &Visit, mutation: &str) -> Answer<Option<Once>> {
+pub(super) fn once(visit: &Visit, mutation: &str) -> Answer<Option<Once>> {
     let Some((key, wanted)) = &visit.once else { return Ok(None) };
     Once::new(key, &format!("{mutation} {wanted}")).map(Some)
 }
 
-fn uuids(ids: &[ID]) -> Answer<Vec<Uuid>> {
+pub(super) fn uuids(ids: &[ID]) -> Answer<Vec<Uuid>> {
     ids.iter().map(uuid).collect()
 }

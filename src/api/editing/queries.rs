@@ -23,10 +23,10 @@ use crate::{
 
 /// What editors ask for. Nothing here is for the public.
 #[derive(Default)]
-pub struct EditingQueries;
+pub struct EditionQueries;
 
 #[Object]
-impl EditingQueries {
+impl EditionQueries {
     /// One edition with its newest revision, for those who may see drafts.
     async fn working_edition(
         &self,
