@@ -7,6 +7,7 @@ pub mod account;
 pub mod batch;
 pub mod change;
 pub mod connection;
+pub mod editing;
 pub mod entry;
 pub mod error;
 pub mod file;

@@ -4,18 +4,28 @@
 //! Nothing in this room names a kind, and nothing knows GraphQL.
 
 pub mod change;
+pub mod check;
 pub mod collation;
+pub mod compare;
 pub mod door;
 pub mod draft;
 pub mod edition;
 pub mod head;
+pub mod idempotency;
+pub mod life;
 pub mod link;
 pub mod log;
+pub mod preview;
 pub mod problem;
 pub mod publish;
 pub mod read;
+pub mod reference;
+pub mod review;
+pub mod rows;
 pub mod slug;
 pub mod term;
+pub mod view;
+pub mod workspace;
 
 use std::fmt::Debug;
 
@@ -48,7 +58,9 @@ pub trait Content:
     /// The table of its published editions.
     type Table: EntityTrait<
             ActiveModel: Send,
-            Model: FromQueryResult + IntoActiveModel<<Self::Table as EntityTrait>::ActiveModel>,
+            Model: FromQueryResult
+                       + IntoActiveModel<<Self::Table as EntityTrait>::ActiveModel>
+                       + Sync,
         >;
 
     fn into_row(self, edition: Uuid) -> Row<Self>;

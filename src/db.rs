@@ -13,15 +13,19 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    FromQueryResult, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sea_query::SelectStatement,
+    FromQueryResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, sea_query::SelectStatement,
 };
 use tokio::sync::Mutex;
 
-use crate::error::{Answer, Failure};
+use crate::{
+    clock,
+    error::{Answer, Failure},
+};
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
@@ -74,6 +78,20 @@ impl Db {
         Ok(self.pool.query_all(query).await?)
     }
 
+    /// The same, with a text before the statement that says what its tables mean.
+    pub async fn all_seen(
+        &self,
+        prefix: &str,
+        query: &SelectStatement,
+    ) -> Answer<Vec<QueryResult>> {
+        if prefix.is_empty() {
+            return self.all(query).await;
+        }
+        let mut statement = self.backend().build(query);
+        statement.sql.insert_str(0, prefix);
+        Ok(self.pool.query_all_raw(statement).await?)
+    }
+
     pub async fn rows<R: FromQueryResult>(&self, query: &SelectStatement) -> Answer<Vec<R>> {
         let rows = self.all(query).await?;
         rows.iter().map(|row| R::from_query_result(row, "").map_err(Failure::from)).collect()
@@ -98,6 +116,53 @@ impl Db {
             Ending::Commit if outcome.is_ok() => tx.commit().await?,
             _ => tx.rollback().await?,
         }
+        outcome
+    }
+
+    /// The same, where the work itself says in the end whether it is to stay.
+    pub async fn attempt<T, F>(&self, work: F) -> Answer<T>
+    where
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Answer<(T, Ending)>>,
+    {
+        let (tx, _turn) = self.begin().await?;
+        match work(&tx).await {
+            Ok((outcome, Ending::Commit)) => {
+                tx.commit().await.map(|()| outcome).map_err(Failure::from)
+            }
+            Ok((outcome, Ending::TakeBack)) => {
+                tx.rollback().await?;
+                Ok(outcome)
+            }
+            Err(failure) => {
+                tx.rollback().await?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// The time by the clock that all processes around one database share.
+    pub async fn now(&self) -> Answer<DateTime<Utc>> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                let now = Statement::from_string(DbBackend::Postgres, "SELECT now() AS now");
+                let row = self.pool.query_one_raw(now).await?;
+                let row =
+                    row.ok_or_else(|| Failure::internal(anyhow::anyhow!("no time came back")))?;
+                Ok(row.try_get("", "now")?)
+            }
+            // The database is a file here; its clock is ours.
+            _ => Ok(clock::now()),
+        }
+    }
+
+    /// Reads in one transaction, beside whoever writes; nothing of it stays.
+    pub async fn read<T, F>(&self, work: F) -> Answer<T>
+    where
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Answer<T>>,
+    {
+        let tx = self.pool.begin().await?;
+        let outcome = work(&tx).await;
+        tx.rollback().await?;
         outcome
     }
 

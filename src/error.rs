@@ -22,7 +22,7 @@ pub enum Failure {
     /// There is no such thing, or the caller may not know of it.
     NotFound,
     /// Somebody else was faster.
-    Conflict(String),
+    Conflict(Box<Conflict>),
     /// The query would cost more than is allowed.
     CostLimit(String),
     /// It was tried too often; it may be tried again after so many seconds.
@@ -40,6 +40,14 @@ pub struct BadInput {
     pub field: String,
     /// A sentence that says what is wrong and how to mend it.
     pub message: String,
+}
+
+/// Two people wanted different things; both sides, so that somebody can choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// A German sentence for the editor.
+    pub message: String,
+    pub detail: Option<serde_json::Value>,
 }
 
 impl Failure {
@@ -62,7 +70,8 @@ impl Failure {
             Self::Unauthenticated => anyhow::anyhow!("not signed in"),
             Self::Forbidden => anyhow::anyhow!("not allowed"),
             Self::NotFound => anyhow::anyhow!("not found"),
-            Self::Conflict(why) | Self::CostLimit(why) => anyhow::anyhow!(why),
+            Self::Conflict(conflict) => anyhow::anyhow!(conflict.message),
+            Self::CostLimit(why) => anyhow::anyhow!(why),
             Self::RateLimited(seconds) => anyhow::anyhow!("too often; wait {seconds} seconds"),
             Self::Unavailable(cause) | Self::Internal(cause) => anyhow::anyhow!("{cause:#}"),
         }

@@ -32,7 +32,7 @@ use crate::{
     app::App,
     content::{
         door::Door,
-        draft::{self, Novelty, Save},
+        draft::{self, How, Novelty, Save},
         edition::{Language, Register},
         log::Actor,
         publish::{self, Outcome},
@@ -163,6 +163,7 @@ async fn bring(
         register: edition.register,
         snapshot,
         note: None,
+        how: How::Milestone,
     };
     match draft::standing(tx, actor, &save).await? {
         draft::Standing::Unknown => {}

@@ -32,6 +32,7 @@ pub use self::{
 use crate::{
     api::{
         connection::{self, Asked, Connection},
+        editing::given::{Given, Patch},
         file::{Cover, File},
         filter::Register,
         published::{self, Edition, Exposed, Licence, Published},

@@ -8,6 +8,7 @@ use crate::{
     api::{
         account::{AccountMutations, AccountQueries},
         change::{self, ChangeConnection},
+        editing::{EditingMutations, EditingQueries},
         entry,
         file::{self, File},
         filter::{Register, uuid},
@@ -15,18 +16,18 @@ use crate::{
         visit::Visit,
     },
     app::App,
-    content::edition::Wish,
+    content::{edition::Wish, view::View},
     error::{Answer, Failure},
     kinds::{Entry, KindQueries, Node},
 };
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(KindQueries, Shared, AccountQueries);
+pub struct Query(KindQueries, Shared, EditingQueries, AccountQueries);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutations);
+pub struct Mutation(EditingMutations, AccountMutations);
 
 pub type Koffer = Schema<Query, Mutation, EmptySubscription>;
 
@@ -116,8 +117,14 @@ impl Shared {
     }
 
     /// Who is asking.
-    async fn viewer(&self) -> Viewer {
-        Viewer { perspective: Perspective::Published }
+    async fn viewer(&self, ctx: &Context<'_>) -> Viewer {
+        let visit = Visit::of(ctx);
+        let perspective = match (&visit.preview, &visit.view) {
+            (Some(_), _) => Perspective::Preview,
+            (None, View::Drafts(_)) => Perspective::Drafts,
+            (None, View::Published) => Perspective::Published,
+        };
+        Viewer { perspective }
     }
 }
 

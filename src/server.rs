@@ -4,6 +4,7 @@
 //! behind its address. [`house`] is all of it as one endpoint, which the tests call as the world does.
 
 mod admin;
+mod clockwork;
 mod connections;
 mod credential;
 pub mod file;
@@ -13,6 +14,7 @@ mod health;
 mod metrics;
 mod oidc;
 mod page;
+mod perspective;
 mod problem;
 mod reception;
 mod session;
@@ -30,7 +32,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use self::{
-    headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
+    credential::Shown, headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
     reception::Reception, visitor::Visitors,
 };
 use crate::{
@@ -42,7 +44,7 @@ use crate::{
         witness::Witness,
     },
     app::App,
-    auth::password,
+    auth::{password, principal::Who},
     config::Config,
     error::Answer,
     opening::{self, InUse},
@@ -76,7 +78,8 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
             serve_connections(listener, received(alone, &app, &metrics), stop.clone()).await;
         }
     };
-    tokio::join!(serve_connections(listener, house, stop.clone()), apart);
+    let keeps_time = clockwork::run(app.clone(), stop.clone());
+    tokio::join!(serve_connections(listener, house, stop.clone()), apart, keeps_time);
 
     app.db.pool().clone().close().await?;
     drop(in_use);
@@ -129,8 +132,14 @@ fn graphql(
         move |http, request| {
             let (app, caller) = (app.clone(), visitors.caller(http));
             Box::pin(async move {
-                let who = credential::who(&app, http, &caller).await?;
-                Ok(request.data(Visit::new(app, who).from(caller)))
+                let visit = match credential::look(&app, http, &caller).await? {
+                    Shown::Nothing => Visit::new(app, Who::Public),
+                    Shown::Person(who) => Visit::new(app, who),
+                    Shown::Preview(preview) => Visit::new(app, Who::Public).shown(preview),
+                };
+                let visit = visit.from(caller);
+                let visit = perspective::decide(visit, http, &request)?;
+                Ok(request.data(visit))
             })
         }
     });

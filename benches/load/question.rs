@@ -86,8 +86,9 @@ fn tool_list(collection: &Collection) -> Question {
             ("/tools/totalCount", Number(found)),
             ("/tools/nodes", Length(found.min(20) as usize)),
             ("/tools/nodes/0/themeFields/0/slug", Something),
-            ("/tools/facets/themeFields", Length(THEME_FIELDS as usize)),
-            ("/tools/facets/formats", Length(FORMATS.len())),
+            // Whatever else these tools have, all of them have what was asked for.
+            ("/tools/facets/themeFields/0/count", Number(found)),
+            ("/tools/facets/formats/0/count", Number(found)),
         ];
         let variables =
             json!({ "themeField": collection.theme_fields[field].slug, "format": FORMATS[format] });

@@ -19,6 +19,22 @@ pub struct Model {
     pub slug: Option<String>,
     pub first_published_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    /// Who made the edition.
+    pub author: String,
+    /// Who saved it last.
+    pub editor: String,
+    pub saved_at: Option<DateTimeUtc>,
+    /// What the newest revision is waiting for.
+    pub state: String,
+    /// The content that somebody approved; any other needs approval again.
+    pub approved_hash: Option<String>,
+    /// How much is to be mended in the newest revision, as far as it can tell by itself.
+    pub problems: i32,
+    pub archived_at: Option<DateTimeUtc>,
+    pub trashed_at: Option<DateTimeUtc>,
+    /// The edition that it was made from, and which revision of it.
+    pub source_id: Option<Uuid>,
+    pub source_revision: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,8 @@ pub struct Model {
     pub document_title: Option<String>,
     pub document_language: Option<String>,
     pub tagged: Option<bool>,
+    /// Why it may be public without being accessible: reason, plan and day, if somebody said so.
+    pub exception: Option<Json>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

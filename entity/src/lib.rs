@@ -5,18 +5,28 @@
 
 pub mod account;
 pub mod change;
+pub mod comment;
 pub mod edition;
 pub mod entry;
 pub mod file;
 pub mod grant;
 pub mod house;
+pub mod idempotency;
 pub mod identity;
+pub mod kind_rule;
 pub mod link;
 pub mod live;
 pub mod log;
 pub mod one_time_token;
+pub mod presence;
+pub mod preview_token;
 pub mod recovery_code;
+pub mod release;
+pub mod release_member;
+pub mod review;
 pub mod revision;
+pub mod saved_view;
+pub mod schedule;
 pub mod session;
 pub mod term;
 

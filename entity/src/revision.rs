@@ -9,7 +9,7 @@ pub struct Model {
     pub id: Uuid,
     pub edition_id: Uuid,
     pub number: i32,
-    /// Version of the snapshot'"'"'s shape, so that old ones can still be opened.
+    /// Version of the snapshot's shape, so that old ones can still be opened.
     pub shape: i32,
     pub snapshot: Json,
     /// SHA-256 of the canonical snapshot: equal content, equal hash.
@@ -17,6 +17,8 @@ pub struct Model {
     pub author: String,
     pub note: Option<String>,
     pub created_at: DateTimeUtc,
+    /// Whether a person meant to save it, or the editor saved it on the way.
+    pub saved: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,7 @@
 
 pub use sea_orm_migration::prelude::*;
 
+mod drafts;
 mod m20261122_000001_content;
 mod m20261122_000002_reading;
 mod m20261122_000003_traces;
@@ -19,6 +20,7 @@ mod m20261122_000108_event;
 mod m20261122_000109_news_item;
 mod m20261122_000110_programme;
 mod m20261122_000111_assistant;
+mod m20261122_000201_editing;
 
 pub struct Migrator;
 
@@ -43,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000109_news_item::Migration),
             Box::new(m20261122_000110_programme::Migration),
             Box::new(m20261122_000111_assistant::Migration),
+            Box::new(m20261122_000201_editing::Migration),
         ]
     }
 }

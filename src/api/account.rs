@@ -29,7 +29,7 @@ use crate::{
     auth::{
         account::{self as accounts},
         grant,
-        policy::{self, Action},
+        policy::{self, HouseAction},
         principal::{self, Principal, Scope},
         role, second_factor as factor, session as sessions,
     },
@@ -250,7 +250,7 @@ impl AccountQueries {
         #[graphql(desc = "How many lines, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Answer<AuditConnection> {
         let principal = Visit::of(ctx).who.signed_in()?;
-        policy::may(principal, Action::ReadAudit)?;
+        policy::check_in_house(principal, HouseAction::ReadAudit)?;
         AuditConnection::read(ctx, filter.unwrap_or_default(), after, first).await
     }
 }
@@ -258,7 +258,7 @@ impl AccountQueries {
 /// The person, if they may do this to accounts.
 fn administering<'c>(ctx: &Context<'c>) -> Answer<&'c Principal> {
     let principal = Visit::of(ctx).who.signed_in()?;
-    policy::may(principal, Action::ManageAccounts)?;
+    policy::check_in_house(principal, HouseAction::ManageAccounts)?;
     Ok(principal)
 }
 

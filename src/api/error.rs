@@ -128,7 +128,13 @@ impl From<Failure> for Error {
             Failure::Unauthenticated => coded(Code::Unauthenticated, "Please sign in first."),
             Failure::Forbidden => coded(Code::Forbidden, "You may not do this."),
             Failure::NotFound => coded(Code::NotFound, "There is no such thing."),
-            Failure::Conflict(why) => coded(Code::Conflict, why),
+            Failure::Conflict(conflict) => {
+                let mut error = coded(Code::Conflict, conflict.message);
+                if let Some(Ok(detail)) = conflict.detail.map(Value::from_json) {
+                    error.extensions.get_or_insert_default().set("conflict", detail);
+                }
+                error
+            }
             Failure::CostLimit(why) => coded(Code::CostLimit, why),
             Failure::RateLimited(seconds) => {
                 let message = format!("This was tried too often; wait {seconds} seconds.");

@@ -19,7 +19,9 @@ use crate::{
     content::{
         head,
         read::table::{Table, padded},
+        view::View,
     },
+    db::Db,
     error::{Answer, Failure},
     files::Digest,
     server::file::Deliverable,
@@ -140,12 +142,15 @@ pub async fn named(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Option<File>> 
     let Some(id) = id else { return Ok(None) };
     let visit = Visit::of(ctx);
     let place = Place::of(ctx, "file", visit.wish(ctx));
-    let found = visit.batches.load(place, id, async |ids| public(&visit.app, &ids).await).await?;
+    let found = visit
+        .batches
+        .load(place, id, async |ids| seen(&visit.app.db, &visit.view, &ids).await)
+        .await?;
     Ok(found.map(|file| File::clone(&file)))
 }
 
-/// Those of the files that something published points at.
-pub async fn public(app: &App, ids: &[Uuid]) -> Answer<HashMap<Uuid, File>> {
+/// Those of the files that something in this view points at.
+pub async fn seen(db: &Db, view: &View, ids: &[Uuid]) -> Answer<HashMap<Uuid, File>> {
     let (file, link) = (Table::new("f"), Table::new("l"));
     let used = Query::select()
         .expr(Expr::val(1))
@@ -160,7 +165,7 @@ pub async fn public(app: &App, ids: &[Uuid]) -> Answer<HashMap<Uuid, File>> {
     for column in file::Column::iter() {
         query.expr_as(file.col(column.as_str()), column.as_str());
     }
-    let rows = app.db.all(&query).await?;
+    let rows = db.all_seen(view.prefix(), &query).await?;
     rows.iter()
         .map(|row| {
             let row = file::Model::from_query_result(row, "")?;
@@ -171,7 +176,8 @@ pub async fn public(app: &App, ids: &[Uuid]) -> Answer<HashMap<Uuid, File>> {
 
 /// What is sent to somebody who downloads the file, if the public may have it.
 pub async fn deliverable(app: &App, id: Uuid) -> Answer<Option<Deliverable>> {
-    let Some(File { row }) = public(app, &[id]).await?.remove(&id) else { return Ok(None) };
+    let found = seen(&app.db, &View::Published, &[id]).await?.remove(&id);
+    let Some(File { row }) = found else { return Ok(None) };
     let digest: Digest = row
         .digest
         .parse()

@@ -1,8 +1,11 @@
 //! Rich text as the API shows it: one tree in four forms.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
-use async_graphql::{Context, Json, Object};
+use async_graphql::{
+    Context, InputType, InputValueError, InputValueResult, Json, Object, OneofObject, Value,
+    registry::Registry,
+};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -48,6 +51,61 @@ impl RichText {
     }
 }
 
+/// A text with structure, in the form that you have.
+#[derive(OneofObject)]
+pub enum RichTextInput {
+    /// The document tree, as the editor's ProseMirror schema has it.
+    Json(Json<serde_json::Value>),
+    /// CommonMark with headings 2 to 4; links to entries as `entry:` and the entry's id.
+    Markdown(String),
+}
+
+impl RichTextInput {
+    /// The text, or the first thing in it that cannot stay, with its place.
+    fn read(self) -> Result<RichText, String> {
+        let read = match self {
+            Self::Json(Json(json)) => Document::from_json(json),
+            Self::Markdown(text) => {
+                let by_id = |name: &str| name.rsplit('/').next().and_then(|id| id.parse().ok());
+                rich_text::from_markdown(&text, LineBreaks::Soft, &by_id)
+            }
+        };
+        read.map(RichText).map_err(|faults| {
+            let faults: Vec<String> = faults
+                .iter()
+                .take(5)
+                .map(|fault| format!("{}: {}", fault.path, fault.message))
+                .collect();
+            faults.join(" ")
+        })
+    }
+}
+
+impl InputType for RichText {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        RichTextInput::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        RichTextInput::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let given = RichTextInput::parse(value).map_err(InputValueError::propagate)?;
+        given.read().map_err(InputValueError::custom)
+    }
+
+    fn to_value(&self) -> Value {
+        RichTextInput::Json(Json(self.0.json())).to_value()
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
 impl RichText {
     /// Those of a kind's texts that are there, by the name of the field.
     pub fn named<'t, const N: usize>(
@@ -77,7 +135,9 @@ impl RichText {
         }));
         let files = try_join_all(named.files.iter().map(|id| {
             let place = Place::of(ctx, "linked file", wish.clone());
-            visit.batches.load(place, *id, async |ids| file::public(&visit.app, &ids).await)
+            visit
+                .batches
+                .load(place, *id, async |ids| file::seen(&visit.app.db, &visit.view, &ids).await)
         }));
         let (heads, files) = (heads.await?, files.await?);
 

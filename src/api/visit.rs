@@ -16,7 +16,7 @@ use super::{batch::Batches, http::CacheTags};
 use crate::{
     app::App,
     auth::{caller::Caller, principal::Who},
-    content::{edition::Wish, read::Reader},
+    content::{edition::Wish, preview::Shown, read::Reader, view::View},
     db::Db,
     error::{Answer, Failure},
 };
@@ -25,6 +25,13 @@ use crate::{
 pub struct Visit {
     pub app: Arc<App>,
     pub who: Who,
+    /// What is read: decided here, once, and by nothing further down.
+    pub view: View,
+    /// The preview whose token came with the request.
+    pub preview: Option<Shown>,
+    /// Under which the caller wants a thing made only once.
+    /// And what was asked with it, so that the key is not taken for something else.
+    pub once: Option<(String, String)>,
     pub caller: Caller,
     pub batches: Batches,
     /// Whether a password or a code was shown in this request.
@@ -40,6 +47,9 @@ impl Visit {
             app,
             who,
             caller,
+            view: View::Published,
+            preview: None,
+            once: None,
             batches: Batches::default(),
             has_proved: AtomicBool::default(),
             wishes: Mutex::default(),
@@ -50,6 +60,24 @@ impl Visit {
     #[must_use]
     pub fn from(self, caller: Caller) -> Self {
         Self { caller, ..self }
+    }
+
+    /// The same visit, of somebody who sees this.
+    #[must_use]
+    pub fn seeing(self, view: View) -> Self {
+        Self { view, ..self }
+    }
+
+    /// The same visit, of somebody to whom drafts are shown.
+    #[must_use]
+    pub fn shown(self, preview: Shown) -> Self {
+        Self { view: preview.view.clone(), preview: Some(preview), ..self }
+    }
+
+    /// The same visit, of somebody who wants a thing made only once.
+    #[must_use]
+    pub fn once(self, key: String, fingerprint: String) -> Self {
+        Self { once: Some((key, fingerprint)), ..self }
     }
 
     /// The same visit for whoever comes after it: who it was, and nothing of what was read.
@@ -79,7 +107,7 @@ impl Visit {
     }
 
     pub fn reader<'r>(&'r self, wish: &'r Wish) -> Reader<'r> {
-        Reader { db: &self.app.db, wish }
+        Reader { db: &self.app.db, wish, view: &self.view }
     }
 
     /// Remembers the language and register that a root field was asked for.

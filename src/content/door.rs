@@ -7,12 +7,26 @@ use std::marker::PhantomData;
 use futures_util::future::BoxFuture;
 use sea_orm::DatabaseTransaction;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::{Content, open, problem::Problems, publish};
-use crate::error::{Answer, Failure};
+use super::{
+    Content,
+    link::Links,
+    open,
+    problem::Problems,
+    rows::{self, Shelf, Showing},
+    view::Columns,
+};
+use crate::{
+    error::{Answer, Failure},
+    rich_text::Document,
+};
 
 pub trait Door: Send + Sync {
     fn kind(&self) -> &'static str;
+
+    /// The columns of the kind's own table.
+    fn columns(&self) -> Columns;
 
     /// The snapshot in its present shape, with nothing in it that the kind does not have.
     fn canonical(&self, snapshot: &Value) -> Answer<Value>;
@@ -20,18 +34,25 @@ pub trait Door: Send + Sync {
     /// What stands in the way of publishing this snapshot.
     fn problems(&self, snapshot: &Value) -> Answer<Problems>;
 
-    /// Writes the public rows of an edition.
+    /// Everything that the snapshot points at, by field.
+    fn links(&self, snapshot: &Value) -> Answer<Links>;
+
+    /// The rich texts in the snapshot, by field.
+    fn texts(&self, snapshot: &Value) -> Answer<Vec<(&'static str, Document)>>;
+
+    /// Writes the rows that readers ask for.
     fn put<'a>(
         &'a self,
         tx: &'a DatabaseTransaction,
-        going_live: publish::GoingLive<'a>,
+        showing: Showing<'a>,
     ) -> BoxFuture<'a, Answer<()>>;
 
-    /// Takes the kind's own public row away.
+    /// Takes them away.
     fn take<'a>(
         &'a self,
         tx: &'a DatabaseTransaction,
-        edition: uuid::Uuid,
+        shelf: Shelf,
+        row: Uuid,
     ) -> BoxFuture<'a, Answer<()>>;
 }
 
@@ -50,6 +71,10 @@ impl<C: Content> Door for Of<C> {
         C::KIND
     }
 
+    fn columns(&self) -> Columns {
+        Columns::of::<C::Table>()
+    }
+
     fn canonical(&self, snapshot: &Value) -> Answer<Value> {
         serde_json::to_value(open::<C>(snapshot)?).map_err(Failure::internal)
     }
@@ -65,19 +90,31 @@ impl<C: Content> Door for Of<C> {
         Ok(found)
     }
 
+    fn links(&self, snapshot: &Value) -> Answer<Links> {
+        let written = open::<C>(snapshot)?;
+        Ok(rows::links(&written.head, &written.fields))
+    }
+
+    fn texts(&self, snapshot: &Value) -> Answer<Vec<(&'static str, Document)>> {
+        let written = open::<C>(snapshot)?;
+        let texts = written.fields.texts();
+        Ok(texts.into_iter().map(|(field, text)| (field, text.clone())).collect())
+    }
+
     fn put<'a>(
         &'a self,
         tx: &'a DatabaseTransaction,
-        going_live: publish::GoingLive<'a>,
+        showing: Showing<'a>,
     ) -> BoxFuture<'a, Answer<()>> {
-        Box::pin(publish::put::<C>(tx, going_live))
+        Box::pin(rows::put::<C>(tx, showing))
     }
 
     fn take<'a>(
         &'a self,
         tx: &'a DatabaseTransaction,
-        edition: uuid::Uuid,
+        shelf: Shelf,
+        row: Uuid,
     ) -> BoxFuture<'a, Answer<()>> {
-        Box::pin(publish::take::<C>(tx, edition))
+        Box::pin(rows::take::<C>(tx, shelf, row))
     }
 }

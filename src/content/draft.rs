@@ -2,10 +2,10 @@
 //!
 //! Saving never touches what the public sees; that is `publish.rs`.
 
-use entity::{edition, entry, revision};
+use entity::{change, edition, entry, release_member, review, revision, schedule};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, ModelTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -13,8 +13,13 @@ use uuid::Uuid;
 
 use super::{
     SHAPE,
+    door::Door,
     edition::{Language, Register},
+    head::Head,
     log::{self, Actor, Deed},
+    review::State,
+    rows::{Shelf, Showing},
+    slug,
 };
 use crate::{clock, error::Answer, id};
 
@@ -27,6 +32,30 @@ pub struct Save<'s> {
     pub register: Register,
     pub snapshot: Value,
     pub note: Option<&'s str>,
+    pub how: How,
+}
+
+/// How a revision came to be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Somebody meant to.
+    Milestone,
+    /// The editor's program did, on the way. Each person has one such revision at the end of the
+    /// history: the next one takes its place.
+    Autosave,
+}
+
+impl How {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Milestone => "milestone",
+            Self::Autosave => "autosave",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Self {
+        if name == "autosave" { Self::Autosave } else { Self::Milestone }
+    }
 }
 
 /// What saving did.
@@ -90,9 +119,15 @@ pub async fn standing(
         // Somebody else made this edition; what is brought now must not overwrite it.
         None => Standing::Brought { hash: String::new(), touched: true },
         Some(last) => {
-            Standing::Brought { touched: last.number != edition.latest, hash: last.content_hash }
+            let touched = last.number != edition.latest || edition.trashed_at.is_some();
+            Standing::Brought { touched, hash: last.content_hash }
         }
     })
+}
+
+/// Whether there is such an edition.
+pub async fn exists(tx: &DatabaseTransaction, save: &Save<'_>) -> Answer<bool> {
+    Ok(edition(tx, save).await?.is_some())
 }
 
 /// Whether the newest revision of the edition has just this content.
@@ -106,16 +141,25 @@ pub async fn newest_is(tx: &DatabaseTransaction, save: &Save<'_>) -> Answer<bool
 pub async fn save(tx: &DatabaseTransaction, actor: &Actor, save: Save<'_>) -> Answer<Saved> {
     let content_hash = content_hash(&save.snapshot);
     let (edition, novelty) = match edition(tx, &save).await? {
-        None => (create_edition(tx, &save).await?, Novelty::New),
+        None => (create_edition(tx, actor, &save).await?, Novelty::New),
         Some(edition) => {
             let newest = revision(tx, edition.id, edition.latest).await?;
             if newest.content_hash == content_hash {
                 return Ok(Saved { edition, revision: newest, novelty: Novelty::Unchanged });
             }
+            let replaced = is_replaced(tx, actor, &edition, &newest).await?;
             let number = edition.latest + 1;
+            let state = State::of(&edition).after_a_change();
             let mut next = edition.into_active_model();
             next.latest = Set(number);
-            (next.update(tx).await?, Novelty::Changed)
+            next.editor = Set(actor.as_str().into());
+            next.saved_at = Set(Some(clock::now()));
+            next.state = Set(state.as_str().into());
+            let next = next.update(tx).await?;
+            if replaced {
+                newest.delete(tx).await?;
+            }
+            (next, Novelty::Changed)
         }
     };
 
@@ -129,6 +173,7 @@ pub async fn save(tx: &DatabaseTransaction, actor: &Actor, save: Save<'_>) -> An
         author: actor.as_str().into(),
         note: save.note.map(Into::into),
         created_at: clock::now(),
+        saved: save.how.as_str().into(),
     };
     revision::Entity::insert(revision.clone().into_active_model().reset_all())
         .exec_without_returning(tx)
@@ -150,7 +195,7 @@ pub async fn save(tx: &DatabaseTransaction, actor: &Actor, save: Save<'_>) -> An
 
 /// Opens one revision of an edition.
 pub async fn revision(
-    tx: &DatabaseTransaction,
+    tx: &impl ConnectionTrait,
     edition: Uuid,
     number: i32,
 ) -> Answer<revision::Model> {
@@ -162,6 +207,88 @@ pub async fn revision(
         .ok_or(crate::error::Failure::NotFound)
 }
 
+/// Whether the newest revision is an autosave of the same person that nothing else holds on to.
+async fn is_replaced(
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    edition: &edition::Model,
+    newest: &revision::Model,
+) -> Answer<bool> {
+    if How::from_name(&newest.saved) != How::Autosave
+        || newest.author != actor.as_str()
+        || edition.live == Some(newest.number)
+        || newest.number == 1
+    {
+        return Ok(false);
+    }
+    let (edition, number) = (edition.id, newest.number);
+    let reviewed = review::Entity::find()
+        .filter(review::Column::EditionId.eq(edition))
+        .filter(review::Column::Revision.eq(number))
+        .count(tx);
+    let scheduled = schedule::Entity::find()
+        .filter(schedule::Column::EditionId.eq(edition))
+        .filter(schedule::Column::Revision.eq(number))
+        .count(tx);
+    let bundled = release_member::Entity::find()
+        .filter(release_member::Column::EditionId.eq(edition))
+        .filter(release_member::Column::Revision.eq(number))
+        .count(tx);
+    let public = change::Entity::find()
+        .filter(change::Column::EditionId.eq(edition))
+        .filter(change::Column::Revision.eq(number))
+        .count(tx);
+    Ok(reviewed.await? + scheduled.await? + bundled.await? + public.await? == 0)
+}
+
+/// Shows the newest revision to those who may see drafts, unless it is what the public sees anyway.
+pub async fn show(
+    tx: &DatabaseTransaction,
+    door: &dyn Door,
+    edition: &edition::Model,
+) -> Answer<()> {
+    let newest = revision(tx, edition.id, edition.latest).await?;
+    let problems = door.problems(&newest.snapshot)?.into_vec().len() as i32;
+    if problems != edition.problems {
+        let mut next = edition.clone().into_active_model();
+        next.problems = Set(problems);
+        next.update(tx).await?;
+    }
+    if is_public(tx, edition, &newest).await? {
+        return door.take(tx, Shelf::Drafts, edition.id).await;
+    }
+    let slug = wished_slug(edition, &newest)?;
+    let showing = Showing {
+        shelf: Shelf::Drafts,
+        row: edition.id,
+        edition,
+        revision: &newest,
+        slug: &slug,
+        at: newest.created_at,
+    };
+    door.put(tx, showing).await
+}
+
+/// Whether the public sees just this content.
+pub async fn is_public(
+    tx: &impl ConnectionTrait,
+    edition: &edition::Model,
+    newest: &revision::Model,
+) -> Answer<bool> {
+    match edition.live {
+        None => Ok(false),
+        Some(live) if live == newest.number => Ok(true),
+        Some(live) => Ok(revision(tx, edition.id, live).await?.content_hash == newest.content_hash),
+    }
+}
+
+/// The slug that a revision would be published under if nobody else had it.
+pub fn wished_slug(edition: &edition::Model, revision: &revision::Model) -> Answer<String> {
+    let head = Head::of(&revision.snapshot)?;
+    let chosen = head.slug.filter(|slug| !slug.is_empty()).or_else(|| edition.slug.clone());
+    Ok(chosen.unwrap_or_else(|| slug::slug(&head.title)))
+}
+
 async fn edition(tx: &DatabaseTransaction, save: &Save<'_>) -> Answer<Option<edition::Model>> {
     Ok(edition::Entity::find()
         .filter(edition::Column::EntryId.eq(save.entry))
@@ -171,7 +298,12 @@ async fn edition(tx: &DatabaseTransaction, save: &Save<'_>) -> Answer<Option<edi
         .await?)
 }
 
-async fn create_edition(tx: &DatabaseTransaction, save: &Save<'_>) -> Answer<edition::Model> {
+async fn create_edition(
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    save: &Save<'_>,
+) -> Answer<edition::Model> {
+    let now = clock::now();
     let edition = edition::Model {
         id: id::new(),
         entry_id: save.entry,
@@ -182,7 +314,17 @@ async fn create_edition(tx: &DatabaseTransaction, save: &Save<'_>) -> Answer<edi
         live: None,
         slug: None,
         first_published_at: None,
-        created_at: clock::now(),
+        created_at: now,
+        author: actor.as_str().into(),
+        editor: actor.as_str().into(),
+        saved_at: Some(now),
+        state: State::Draft.as_str().into(),
+        approved_hash: None,
+        problems: 0,
+        archived_at: None,
+        trashed_at: None,
+        source_id: None,
+        source_revision: None,
     };
     edition::Entity::insert(edition.clone().into_active_model().reset_all())
         .exec_without_returning(tx)

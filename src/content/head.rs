@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::problem::Problems;
+use crate::error::{Answer, Failure};
 
 /// The fields that all kinds share, as an editor writes them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -121,6 +122,11 @@ const LONGEST_SUMMARY: usize = 500;
 const LONGEST_TITLE: usize = 300;
 
 impl Head {
+    /// The head of a snapshot, whatever its kind.
+    pub fn of(snapshot: &serde_json::Value) -> Answer<Self> {
+        Self::deserialize(snapshot).map_err(Failure::internal)
+    }
+
     pub fn check(&self, found: &mut Problems) {
         found.empty("title", &self.title, "Der Titel fehlt.");
         found.longer_than("title", &self.title, LONGEST_TITLE);

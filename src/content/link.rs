@@ -52,8 +52,13 @@ impl Links {
         self.all(field, &found.files);
     }
 
+    /// Where they point, by field.
+    pub fn targets(&self) -> impl Iterator<Item = (&'static str, Uuid)> {
+        self.0.iter().copied()
+    }
+
     /// The rows, each target once per field, in the order in which it was named.
-    pub fn into_rows(self, from: &entity::edition::Model) -> Vec<entity::link::Model> {
+    pub fn into_rows(self, row: Uuid, from: &entity::edition::Model) -> Vec<entity::link::Model> {
         let mut seen = HashSet::new();
         let mut rows: Vec<entity::link::Model> = Vec::new();
         for (field, target_id) in self.0 {
@@ -62,7 +67,7 @@ impl Links {
             }
             let position = rows.iter().filter(|row| row.field == field).count() as i32;
             rows.push(entity::link::Model {
-                edition_id: from.id,
+                edition_id: row,
                 field: field.into(),
                 position,
                 source_id: from.entry_id,

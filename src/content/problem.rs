@@ -32,6 +32,13 @@ impl Problems {
         self.0.push(Problem { field: field.into(), code, message: message.into() });
     }
 
+    /// The same, unless it was said of this field already.
+    pub fn once(&mut self, field: &str, code: &'static str, message: &str) {
+        if !self.0.iter().any(|known| known.field == field && known.code == code) {
+            self.add(field, code, message);
+        }
+    }
+
     pub fn empty(&mut self, field: &str, text: &str, message: &str) {
         if text.trim().is_empty() {
             self.add(field, "MISSING", message);

@@ -22,7 +22,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Content, Row, edition::Wish};
+use super::{Content, Row, edition::Wish, view::View};
 use crate::{
     db::{Db, dialect},
     error::{Answer, Failure},
@@ -52,6 +52,7 @@ pub struct Reading<C> {
 pub struct Reader<'r> {
     pub db: &'r Db,
     pub wish: &'r Wish,
+    pub view: &'r View,
 }
 
 /// A query over the chosen editions of one kind: `live` as `v`, its own table as `k`.
@@ -71,6 +72,11 @@ pub(crate) enum Start {
 }
 
 impl Reader<'_> {
+    /// Every statement of the reading goes this way, so that nothing sees another view.
+    pub(crate) async fn all(&self, query: &SelectStatement) -> Answer<Vec<QueryResult>> {
+        self.db.all_seen(self.view.prefix(), query).await
+    }
+
     /// The chosen editions of a kind; the caller says what to select.
     pub(crate) fn editions<C: Content>(&self, start: Start) -> Editions {
         let (live, own) = (Table::new("v"), Table::new("k"));
@@ -149,7 +155,7 @@ impl Reader<'_> {
         self.select_own::<C>(&mut query, &own, depth);
 
         let mut rows = std::collections::HashMap::new();
-        for row in self.db.all(&query).await? {
+        for row in self.all(&query).await? {
             let edition: Uuid = row.try_get("", "edition")?;
             rows.insert(edition, own_fields::<C>(&row)?);
         }
@@ -168,7 +174,7 @@ impl Reader<'_> {
         depth: Depth,
     ) -> Answer<Vec<Reading<C>>> {
         self.select::<C>(&mut editions, depth);
-        let rows = self.db.all(&editions.query).await?;
+        let rows = self.all(&editions.query).await?;
         rows.iter().map(|row| reading(row, depth)).collect()
     }
 

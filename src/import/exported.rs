@@ -21,7 +21,7 @@ use crate::{
     app::App,
     content::{
         door::Door,
-        draft::{self, Novelty, Save, Saved},
+        draft::{self, How, Novelty, Save, Saved},
         log::Actor,
         publish::{self, Outcome},
     },
@@ -115,6 +115,7 @@ async fn bring_edition(
             register: edition.register,
             snapshot: door.canonical(snapshot)?,
             note: None,
+            how: How::Milestone,
         })
     };
     let newest = edition.draft.as_ref().or(edition.live.as_ref());
@@ -137,8 +138,11 @@ async fn bring_edition(
     if let Some(draft) = &edition.draft {
         let saved = draft::save(tx, actor, save(draft)?).await?;
         if edition.live.is_none() {
-            remember(tx, &saved, edition).await?;
+            let known = remember(tx, &saved, edition).await?;
+            draft::show(tx, door, &known).await?;
             fate = if saved.novelty == Novelty::New { Fate::New } else { Fate::Changed };
+        } else {
+            draft::show(tx, door, &saved.edition).await?;
         }
     }
     Ok(fate)

@@ -67,8 +67,11 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
             Some(_) => Fate::Changed,
         };
         if fate != Fate::Unchanged {
-            let created_at = known.map_or(row.created_at, |known| known.created_at);
-            put(tx, file::Model { created_at, ..row.clone() }).await?;
+            let created_at = known.as_ref().map_or(row.created_at, |known| known.created_at);
+            // An exception was made for these bytes and not for others.
+            let exception =
+                known.filter(|known| known.digest == row.digest).and_then(|known| known.exception);
+            put(tx, file::Model { created_at, exception, ..row.clone() }).await?;
         }
         report.file(fate);
     }
@@ -100,6 +103,7 @@ async fn look(id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Look
         document_title: None,
         document_language: None,
         tagged: None,
+        exception: None,
         created_at: clock::now(),
         updated_at: clock::now(),
     };

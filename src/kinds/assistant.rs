@@ -1,6 +1,6 @@
 //! An assistant: a guided way, step by step, such as DAKS.
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, SimpleObject};
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,8 +35,8 @@ use crate::{
 };
 
 /// What an editor writes about an assistant.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(name = "AssistantFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(name = "AssistantFields", input_name = "AssistantFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Assistant {
     /// Its short name: `DAKS`.
@@ -62,43 +62,57 @@ pub struct Assistant {
     /// What it is and how it works.
     pub body: Option<RichText>,
     /// The steps, in order.
+    #[graphql(default)]
     pub steps: Vec<AssistantStep>,
-    #[graphql(skip)]
+    /// The tools that belong to it as a whole, and those that help with its steps.
+    #[graphql(skip_output, default)]
     pub tools: Vec<Uuid>,
-    #[graphql(skip)]
+    /// Who operates it.
+    #[graphql(skip_output)]
     pub operator: Option<Uuid>,
-    #[graphql(skip)]
+    /// The programme in which it was made.
+    #[graphql(skip_output)]
     pub programme: Option<Uuid>,
-    #[graphql(skip)]
+    /// The programme from which it stems.
+    #[graphql(skip_output)]
     pub origin: Option<Uuid>,
 }
 
 /// One step of an assistant.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, input_name = "AssistantStepInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct AssistantStep {
     /// The name under which tools refer to it: `kick-off`.
+    #[graphql(default)]
     pub key: String,
     /// What it is called.
+    #[graphql(default)]
     pub title: String,
     /// Other names that it has.
+    #[graphql(default)]
     pub alternative_titles: Vec<String>,
     /// What it is good for.
     pub purpose: Option<String>,
     /// What it asks.
+    #[graphql(default)]
     pub questions: Vec<String>,
     /// What comes of it.
+    #[graphql(default)]
     pub produces: Vec<String>,
     /// Who takes part.
+    #[graphql(default)]
     pub participants: Vec<String>,
     /// What it writes down of each measure, by name.
+    #[graphql(default)]
     pub record_fields: Vec<String>,
     /// What it is about and how to go about it.
     pub body: Option<RichText>,
-    #[graphql(skip)]
+    /// The tools that belong to it as a whole, and those that help with its steps.
+    #[graphql(skip_output, default)]
     pub tools: Vec<Uuid>,
-    #[graphql(skip)]
+    /// Files to download: those that help with its steps, and those that belong to it.
+    #[graphql(skip_output, default)]
     pub downloads: Vec<Uuid>,
     /// Whether a film explains it.
     pub has_video: Option<bool>,
@@ -107,6 +121,7 @@ pub struct AssistantStep {
     /// Where its facts come from.
     pub source_url: Option<String>,
     /// More places where its facts can be read.
+    #[graphql(default)]
     pub further_sources: Vec<String>,
 }
 

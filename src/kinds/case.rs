@@ -1,6 +1,6 @@
 //! A case of good practice: what a municipality did, and what came of it.
 
-use async_graphql::{ComplexObject, SimpleObject};
+use async_graphql::{ComplexObject, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -39,17 +39,21 @@ use crate::{
 };
 
 /// What an editor writes about a case.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex, name = "CaseFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, name = "CaseFields", input_name = "CaseFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Case {
-    #[graphql(skip)]
+    /// The municipalities where it happened.
+    #[graphql(skip_output, default)]
     pub municipalities: Vec<Uuid>,
     /// Places and parts of places where it happened.
+    #[graphql(default)]
     pub places: Vec<String>,
-    #[graphql(skip)]
+    /// The theme fields it belongs to.
+    #[graphql(skip_output, default)]
     pub theme_fields: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The programme of which it was a part.
+    #[graphql(skip_output)]
     pub programme: Option<Uuid>,
     /// What was done and how.
     pub body: Option<RichText>,
@@ -58,18 +62,23 @@ pub struct Case {
     /// The year that it stands for.
     pub year: Option<i32>,
     /// The case in figures.
+    #[graphql(default)]
     pub figures: Vec<Figure>,
     /// What came of it.
     pub results: Option<RichText>,
     /// What others can take over.
     pub transferable: Option<RichText>,
-    #[graphql(skip)]
+    /// The tools that were used.
+    #[graphql(skip_output, default)]
     pub tools: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The organisations that took part.
+    #[graphql(skip_output, default)]
     pub organisations: Vec<Uuid>,
-    #[graphql(skip)]
+    /// Whom to ask. Shown only as long as the person agrees.
+    #[graphql(skip_output)]
     pub contact: Option<Contact>,
     /// Statements on which the sources disagree.
+    #[graphql(default)]
     pub disputed: Vec<Disputed>,
 }
 

@@ -1,6 +1,6 @@
 //! A download: a file with what is known about it.
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,23 +33,28 @@ use crate::{
 };
 
 /// What an editor writes about a download.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex, name = "DownloadFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, name = "DownloadFields", input_name = "DownloadFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Download {
     /// What sort of document it is: `Leitfaden`, `Flyer`.
     pub document_kind: Option<String>,
-    #[graphql(skip)]
+    /// The file to download.
+    #[graphql(skip_output)]
     pub file: Option<Uuid>,
     /// When it appeared.
     pub date: Option<PartialDate>,
     /// Who wrote it.
+    #[graphql(default)]
     pub authors: Vec<Contribution>,
-    #[graphql(skip)]
+    /// The organisations behind it.
+    #[graphql(skip_output, default)]
     pub organisations: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The municipalities that it is about.
+    #[graphql(skip_output, default)]
     pub municipalities: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The entries to which it belongs, whatever their kind.
+    #[graphql(skip_output, default)]
     pub belongs_to: Vec<Uuid>,
     /// The name that the file had where it was first published.
     pub original_name: Option<String>,

@@ -1,6 +1,6 @@
 //! An event: a meeting, a talk, or a series of them.
 
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,8 +36,8 @@ use crate::{
 };
 
 /// What an editor writes about an event.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(name = "EventFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(name = "EventFields", input_name = "EventFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Event {
     /// What sort of event it is: `Webinar`, `Werkstatttreffen`.
@@ -62,33 +62,43 @@ pub struct Event {
     pub capacity: Option<i32>,
     /// How many came.
     pub attendance: Option<Quantity>,
-    #[graphql(skip)]
+    /// Who holds it.
+    #[graphql(skip_output, default)]
     pub hosts: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The series to which it belongs.
+    #[graphql(skip_output)]
     pub series: Option<Uuid>,
     /// The name of its series, where the series is no entry of its own.
     pub series_name: Option<String>,
-    #[graphql(skip)]
+    /// The municipality in which it takes place.
+    #[graphql(skip_output)]
     pub municipality: Option<Uuid>,
-    #[graphql(skip)]
+    /// The theme fields it belongs to.
+    #[graphql(skip_output, default)]
     pub theme_fields: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The programme of which it is a part.
+    #[graphql(skip_output)]
     pub programme: Option<Uuid>,
     /// Whether it was recorded, and where that can be seen.
     pub recording: Option<Recording>,
-    #[graphql(skip)]
+    /// Tools that were shown there, or recorded.
+    #[graphql(skip_output, default)]
     pub tools: Vec<Uuid>,
-    #[graphql(skip)]
+    /// Files to download.
+    #[graphql(skip_output, default)]
     pub downloads: Vec<Uuid>,
     /// Statements on which the sources disagree.
+    #[graphql(default)]
     pub disputed: Vec<Disputed>,
 }
 
 /// A recording of an event.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(input_name = "RecordingInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Recording {
     /// Whether it can be seen somewhere.
+    #[graphql(default)]
     pub available: bool,
     /// Where it can be seen.
     pub url: Option<String>,

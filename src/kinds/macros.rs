@@ -53,6 +53,18 @@ macro_rules! kinds {
             }
         }
 
+        /// The content of an edition: its kind says which of these is given.
+        #[derive(async_graphql::OneofObject)]
+        pub enum ContentInput {
+            $( #[doc = $one_doc] $kind(Given<$kind>), )+
+        }
+
+        impl ContentInput {
+            pub fn into_parts(self) -> (Kind, Patch) {
+                match self { $( Self::$kind(given) => (Kind::$kind, given.into_patch()), )+ }
+            }
+        }
+
         /// The doors of all kinds, for code that learns the kind at run time.
         pub static DOORS: &[&dyn Door] = &[ $( &Of::<$kind>::new(), )+ ];
 

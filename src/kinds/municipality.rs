@@ -1,6 +1,6 @@
 //! A municipality: a town, a village, a district, or what they form together.
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,17 +32,19 @@ use crate::{
 };
 
 /// What an editor writes about a municipality.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex, name = "MunicipalityFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, name = "MunicipalityFields", input_name = "MunicipalityFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Municipality {
     /// Its name as it writes it itself: `Adorf/Vogtl.`.
+    #[graphql(default)]
     pub name: String,
     /// What it calls itself: `Große Kreisstadt`, `Samtgemeinde`.
     pub designation: Option<String>,
     /// What it is, in a few words that can be compared: `Stadt`, `Landkreis`.
     pub category: Option<String>,
     /// The Länder in which it lies; a union of municipalities can lie in several.
+    #[graphql(default)]
     pub federal_states: Vec<FederalState>,
     /// Its official key (Amtlicher Gemeindeschlüssel): 5 digits for a district, 8 for a municipality.
     pub ags: Option<String>,
@@ -50,9 +52,11 @@ pub struct Municipality {
     pub population: Option<Quantity>,
     /// Where it lies on the map.
     pub location: Option<Location>,
-    #[graphql(skip)]
+    /// What it is a part of.
+    #[graphql(skip_output)]
     pub part_of: Option<Uuid>,
     /// The programmes in which it takes part, and how.
+    #[graphql(default)]
     pub participations: Vec<Participation>,
     /// What has to be known to tell it from others or to read its data.
     pub note: Option<String>,
@@ -130,21 +134,25 @@ impl FederalState {
 }
 
 /// A place on the map, in degrees after WGS 84.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(input_name = "LocationInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Location {
     /// Degrees north of the equator.
+    #[graphql(default)]
     pub latitude: f64,
     /// Degrees east of Greenwich.
+    #[graphql(default)]
     pub longitude: f64,
 }
 
 /// How a municipality takes part in a programme.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, input_name = "ParticipationInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Participation {
-    #[graphql(skip)]
+    /// The programme that the municipality takes part in.
+    #[graphql(skip_output)]
     pub programme: Option<Uuid>,
     /// As what it takes part: `Modellkommune`.
     pub role: Option<String>,

@@ -1,6 +1,6 @@
 //! A news item: what somebody announced, or what the press wrote.
 
-use async_graphql::{ComplexObject, SimpleObject};
+use async_graphql::{ComplexObject, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,31 +36,38 @@ use crate::{
 };
 
 /// What an editor writes about a news item.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex, name = "NewsItemFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, name = "NewsItemFields", input_name = "NewsItemFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct NewsItem {
     /// What sort of news it is: `Meldung`, `Pressemitteilung`.
     pub designation: Option<String>,
     /// When it came out.
     pub date: Option<PartialDate>,
-    #[graphql(skip)]
+    /// Who published it.
+    #[graphql(skip_output)]
     pub publisher: Option<Uuid>,
     /// Its number with a news service: `idw 816852`.
     pub external_id: Option<String>,
     /// What it says.
     pub body: Option<RichText>,
-    #[graphql(skip)]
+    /// What it is about, whatever its kind.
+    #[graphql(skip_output, default)]
     pub about: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The municipalities that it is about.
+    #[graphql(skip_output, default)]
     pub municipalities: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The theme fields it belongs to.
+    #[graphql(skip_output, default)]
     pub theme_fields: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The programme that it is about.
+    #[graphql(skip_output)]
     pub programme: Option<Uuid>,
-    #[graphql(skip)]
+    /// Whom to ask. Shown only as long as the person agrees.
+    #[graphql(skip_output)]
     pub contact: Option<Contact>,
-    #[graphql(skip)]
+    /// The picture that goes with it.
+    #[graphql(skip_output)]
     pub image: Option<head::Cover>,
 }
 

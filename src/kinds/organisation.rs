@@ -1,6 +1,6 @@
 //! An organisation: who funds, carries, advises and researches.
 
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -23,11 +23,12 @@ use crate::{
 };
 
 /// What an editor writes about an organisation.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(name = "OrganisationFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(name = "OrganisationFields", input_name = "OrganisationFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Organisation {
     /// Its full name.
+    #[graphql(default)]
     pub name: String,
     /// Its short name: `BMFSFJ`.
     pub short_name: Option<String>,

@@ -1,6 +1,6 @@
 //! A programme: what is funded, by whom and for how long.
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,25 +38,29 @@ use crate::{
 };
 
 /// What an editor writes about a programme.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(name = "ProgrammeFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(name = "ProgrammeFields", input_name = "ProgrammeFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Programme {
     /// What sort of programme it is: `Modellprojekt`, `Fördermaßnahme`.
     pub designation: Option<String>,
     /// Its short name: `ZWK`.
     pub acronym: Option<String>,
-    #[graphql(skip)]
+    /// Who funds it.
+    #[graphql(skip_output)]
     pub funder: Option<Uuid>,
     /// When it began.
     pub run_from: Option<PartialDate>,
     /// When it ended or will end.
     pub run_to: Option<PartialDate>,
-    #[graphql(skip)]
+    /// Who runs its office.
+    #[graphql(skip_output)]
     pub office: Option<Uuid>,
-    #[graphql(skip)]
+    /// Who evaluates it.
+    #[graphql(skip_output)]
     pub evaluation: Option<Uuid>,
-    #[graphql(skip)]
+    /// Who supports it besides.
+    #[graphql(skip_output, default)]
     pub supporters: Vec<Uuid>,
     /// The address of its website.
     pub website: Option<String>,
@@ -69,27 +73,35 @@ pub struct Programme {
     /// What it is and how it works.
     pub body: Option<RichText>,
     /// The theme fields, each with a sentence that says how the programme touches it.
+    #[graphql(default)]
     pub touches: Vec<Touch>,
     /// The programme in figures.
+    #[graphql(default)]
     pub figures: Vec<Figure>,
     /// The projects that it funds.
+    #[graphql(default)]
     pub projects: Vec<Project>,
-    #[graphql(skip)]
+    /// The programme that came before.
+    #[graphql(skip_output)]
     pub predecessor: Option<Uuid>,
-    #[graphql(skip)]
+    /// The programme that came after.
+    #[graphql(skip_output)]
     pub successor: Option<Uuid>,
-    #[graphql(skip)]
+    /// The programme of which it is a part.
+    #[graphql(skip_output)]
     pub parent: Option<Uuid>,
     /// Statements on which the sources disagree.
+    #[graphql(default)]
     pub disputed: Vec<Disputed>,
 }
 
 /// How a programme touches a theme field.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, input_name = "TouchInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Touch {
-    #[graphql(skip)]
+    /// The theme field that it touches.
+    #[graphql(skip_output)]
     pub theme_field: Option<Uuid>,
     /// In one sentence.
     pub sentence: Option<String>,
@@ -104,13 +116,14 @@ impl Touch {
 }
 
 /// A project within a programme.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, input_name = "ProjectInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Project {
     /// What it is called, if not like its case.
     pub name: Option<String>,
-    #[graphql(skip)]
+    /// The case that tells of it.
+    #[graphql(skip_output)]
     pub case: Option<Uuid>,
 }
 

@@ -2,7 +2,7 @@
 
 mod citation;
 
-use async_graphql::{ComplexObject, Context, MergedObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, MergedObject, Object, SimpleObject};
 use futures_util::future;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -43,8 +43,8 @@ use crate::{
 };
 
 /// What an editor writes about a report.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex, name = "ReportFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, name = "ReportFields", input_name = "ReportFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Report {
     /// The series in which it appeared, by its short name.
@@ -57,17 +57,22 @@ pub struct Report {
     pub date: Option<PartialDate>,
     /// What it is about, in a word or two.
     pub topic: Option<String>,
-    #[graphql(skip)]
+    /// The theme fields it belongs to.
+    #[graphql(skip_output, default)]
     pub theme_fields: Vec<Uuid>,
     /// Who wrote it.
+    #[graphql(default)]
     pub authors: Vec<Contribution>,
-    #[graphql(skip)]
+    /// Who published it.
+    #[graphql(skip_output)]
     pub publisher: Option<Uuid>,
     /// What it says, for those who do not open the file.
     pub body: Option<RichText>,
-    #[graphql(skip)]
+    /// The report as a file.
+    #[graphql(skip_output)]
     pub file: Option<Uuid>,
-    #[graphql(skip)]
+    /// Files to download.
+    #[graphql(skip_output, default)]
     pub downloads: Vec<Uuid>,
     /// Its International Standard Book Number.
     pub isbn: Option<String>,

@@ -1,6 +1,6 @@
 //! A theme field: one of the parts into which the collection is divided.
 
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,8 +25,8 @@ use crate::{
 };
 
 /// What an editor writes about a theme field.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(name = "ThemeFieldFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(name = "ThemeFieldFields", input_name = "ThemeFieldFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct ThemeField {
     /// Its place among the theme fields.
@@ -35,7 +35,8 @@ pub struct ThemeField {
     pub body: Option<RichText>,
     /// The name of its icon.
     pub icon: Option<String>,
-    #[graphql(skip)]
+    /// Programmes that touch it.
+    #[graphql(skip_output, default)]
     pub programmes: Vec<Uuid>,
 }
 

@@ -1,6 +1,6 @@
 //! A tool: something a municipality can take and use.
 
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,21 +32,25 @@ use crate::{
 };
 
 /// What an editor writes about a tool.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(name = "ToolFields")]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(name = "ToolFields", input_name = "ToolFieldsInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Tool {
     /// The forms in which it comes.
+    #[graphql(default)]
     pub formats: Vec<ToolFormat>,
-    #[graphql(skip)]
+    /// The theme fields it belongs to.
+    #[graphql(skip_output, default)]
     pub theme_fields: Vec<Uuid>,
     /// What it is and how it works.
     pub body: Option<RichText>,
     /// How to go about it, step by step.
     pub steps: Option<RichText>,
     /// For whom it is meant.
+    #[graphql(default)]
     pub target_groups: Vec<String>,
     /// Who takes it in hand.
+    #[graphql(default)]
     pub used_by: Vec<String>,
     /// What it costs in work and money.
     pub effort: Option<String>,
@@ -55,28 +59,39 @@ pub struct Tool {
     /// The year in which it was made.
     pub year: Option<i32>,
     /// Who made it.
+    #[graphql(default)]
     pub authors: Vec<Contribution>,
-    #[graphql(skip)]
+    /// The organisations behind it.
+    #[graphql(skip_output, default)]
     pub organisations: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The municipality that it comes from.
+    #[graphql(skip_output)]
     pub municipality: Option<Uuid>,
     /// Places where it was tried.
+    #[graphql(default)]
     pub places: Vec<String>,
-    #[graphql(skip)]
+    /// Files to download.
+    #[graphql(skip_output, default)]
     pub downloads: Vec<Uuid>,
-    #[graphql(skip)]
+    /// Cases in which it was used.
+    #[graphql(skip_output, default)]
     pub cases: Vec<Uuid>,
-    #[graphql(skip)]
+    /// Tools that go well with it.
+    #[graphql(skip_output, default)]
     pub related_tools: Vec<Uuid>,
-    #[graphql(skip)]
+    /// The tool of which it is a part.
+    #[graphql(skip_output)]
     pub part_of: Option<Uuid>,
-    #[graphql(skip)]
+    /// The event at which it was recorded.
+    #[graphql(skip_output)]
     pub recorded_at: Option<Uuid>,
     /// Where its film can be seen.
     pub video_url: Option<String>,
     /// The steps of the assistant that it helps with, by their keys.
+    #[graphql(default)]
     pub assistant_steps: Vec<String>,
     /// Whether it can be had.
+    #[graphql(default)]
     pub state: ToolState,
 }
 

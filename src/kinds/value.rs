@@ -2,7 +2,7 @@
 //!
 //! They are data inside a snapshot; where they name an entry, the name is its id.
 
-use async_graphql::{ComplexObject, Context, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -18,15 +18,17 @@ use crate::{
 };
 
 /// Somebody who wrote or made it. Not an account.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
-#[graphql(complex)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(complex, input_name = "ContributionInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Contribution {
     /// The person's name.
+    #[graphql(default)]
     pub name: String,
     /// What the person is: a mayor, an editor.
     pub role: Option<String>,
-    #[graphql(skip)]
+    /// The organisation that the person stands for.
+    #[graphql(skip_output)]
     pub organisation: Option<Uuid>,
 }
 
@@ -46,12 +48,15 @@ impl Contribution {
 }
 
 /// A number with what it counts.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(input_name = "FigureInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Figure {
     /// What is counted or said.
+    #[graphql(default)]
     pub label: String,
     /// The value as people read it: `30.000 Euro`, `Ab in die Mitte`.
+    #[graphql(default)]
     pub value: String,
     /// The value as a number, where it is one.
     pub number: Option<f64>,
@@ -62,42 +67,51 @@ pub struct Figure {
 }
 
 /// A number that may be rough.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(input_name = "QuantityInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Quantity {
     /// The number.
+    #[graphql(default)]
     pub value: f64,
     /// How it is meant: `rund`, `knapp`.
     pub qualifier: Option<String>,
 }
 
 /// A statement on which sources disagree.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(input_name = "DisputedInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Disputed {
     /// What the sources disagree about.
+    #[graphql(default)]
     pub field: String,
     /// What each of them says.
+    #[graphql(default)]
     pub values: Vec<Statement>,
     /// What is known about the reason.
     pub note: Option<String>,
 }
 
 /// What one source says.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(input_name = "StatementInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Statement {
     /// The value that it gives.
+    #[graphql(default)]
     pub value: String,
     /// Where it can be read.
     pub source_url: Option<String>,
 }
 
 /// Whom to ask. Shown only as long as the person agrees.
-#[derive(SimpleObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[derive(SimpleObject, InputObject, Serialize, Deserialize, Debug, Clone, Default, PartialEq)]
+#[graphql(input_name = "ContactInput")]
 #[serde(default, rename_all = "camelCase")]
 pub struct Contact {
     /// The person's name.
+    #[graphql(default)]
     pub name: String,
     /// What the person is.
     pub role: Option<String>,
@@ -106,10 +120,10 @@ pub struct Contact {
     /// Telephone number.
     pub phone: Option<String>,
     /// The day on which the person agreed to be shown.
-    #[graphql(skip)]
+    #[graphql(skip_output)]
     pub consent_given: Option<chrono::NaiveDate>,
     /// The day until which that holds.
-    #[graphql(skip)]
+    #[graphql(skip_output)]
     pub consent_until: Option<chrono::NaiveDate>,
 }
 
@@ -125,7 +139,15 @@ impl Contact {
 
     /// Asks for what nobody may be shown without.
     pub fn check(contact: &Option<Self>, found: &mut Problems) {
-        if contact.as_ref().is_some_and(|contact| contact.consent_given.is_none()) {
+        let Some(contact) = contact else { return };
+        if contact.consent_until.is_some_and(|until| until < clock::now().date_naive()) {
+            found.add(
+                "contact.consentUntil",
+                "CONSENT_EXPIRED",
+                "Die Zustimmung der Kontaktperson ist abgelaufen. Bitte erneuern oder den Kontakt weglassen.",
+            );
+        }
+        if contact.consent_given.is_none() {
             found.add(
                 "contact.consentGiven",
                 "MISSING",

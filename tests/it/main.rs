@@ -10,6 +10,7 @@ mod collection;
 mod graphql;
 mod people;
 mod s3_server;
+mod samples;
 mod world;
 
 mod accounts;
@@ -48,3 +49,4 @@ mod sync;
 mod theme_page;
 mod tokens;
 mod tool_pages;
+mod whole_life;

@@ -1,6 +1,7 @@
 //! Who asks, and what they are told.
 
 mod browser;
+mod editor;
 mod person;
 
 use std::{ops::Deref, process::Output, time::Duration};
@@ -12,6 +13,7 @@ use reqwest::{
 use serde_json::{Value, json};
 
 pub use browser::Browser;
+pub use editor::{Edition, Step};
 pub use person::{Account, PASSWORD, Person};
 
 /// No command of ours takes that long, not even where everything is unoptimised.

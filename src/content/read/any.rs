@@ -62,7 +62,7 @@ impl Reader<'_> {
             .order_by_expr(live.col("language"), sea_orm::Order::Asc)
             .order_by_expr(live.col("register"), sea_orm::Order::Asc)
             .to_owned();
-        let rows = self.db.all(&query).await?;
+        let rows = self.all(&query).await?;
         rows.iter()
             .map(|row| {
                 Ok((
@@ -83,7 +83,7 @@ impl Reader<'_> {
             .from_as("live", live.alias())
             .add_group_by([live.col("kind")])
             .to_owned();
-        let rows = self.db.all(&query).await?;
+        let rows = self.all(&query).await?;
         rows.iter().map(|row| Ok((row.try_get("", "kind")?, row.try_get("", "count")?))).collect()
     }
 
@@ -94,7 +94,7 @@ impl Reader<'_> {
     async fn where_entry(&self, condition: impl FnOnce(Expr) -> Expr) -> Answer<Vec<live::Model>> {
         let Editions { mut query, live, .. } = self.heads();
         query.and_where(condition(live.col("entry_id")));
-        let rows = self.db.all(&query).await?;
+        let rows = self.all(&query).await?;
         rows.iter().map(|row| Ok(live::Model::from_query_result(row, "v_")?)).collect()
     }
 }

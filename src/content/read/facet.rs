@@ -62,6 +62,6 @@ impl Reader<'_> {
             .add_group_by([named.col(column)])
             .order_by_expr(Expr::col("count"), Order::Desc)
             .order_by_expr(Expr::col("value"), Order::Asc);
-        self.db.all(&query).await
+        self.all(&query).await
     }
 }

@@ -76,7 +76,7 @@ impl Reader<'_> {
             .order_by_expr(pair.col("position"), Order::Asc)
             .order_by_expr(live.col("title_key"), Order::Asc)
             .order_by_expr(live.col("entry_id"), Order::Asc);
-        self.db.all(&query).await
+        self.all(&query).await
     }
 }
 

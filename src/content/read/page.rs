@@ -150,7 +150,7 @@ impl Reader<'_> {
             .to_owned();
 
         let mut found: HashMap<Uuid, Vec<(Cursor, Shared<C>)>> = HashMap::new();
-        for row in self.db.all(&query).await? {
+        for row in self.all(&query).await? {
             found
                 .entry(row.try_get("", "p_parent")?)
                 .or_default()
@@ -180,7 +180,7 @@ impl Reader<'_> {
             .expr_as(parent.col("parent"), "p_parent")
             .expr_as(Func::count(Expr::col(Asterisk)), "count")
             .add_group_by([parent.col("parent")]);
-        let rows = self.db.all(&editions.query).await?;
+        let rows = self.all(&editions.query).await?;
         rows.iter()
             .map(|row| Ok((row.try_get("", "p_parent")?, row.try_get("", "count")?)))
             .collect()
@@ -204,7 +204,7 @@ impl Reader<'_> {
         if listing.window.offset() > 0 {
             editions.query.offset(listing.window.offset());
         }
-        let rows = self.db.all(&editions.query).await?;
+        let rows = self.all(&editions.query).await?;
         let items = rows.iter().map(|row| item(row, listing, depth)).collect::<Answer<_>>()?;
         Ok(listing.window.page(items))
     }
@@ -270,7 +270,7 @@ impl Reader<'_> {
     }
 
     async fn number(&self, query: &SelectStatement) -> Answer<i64> {
-        let rows = self.db.all(query).await?;
+        let rows = self.all(query).await?;
         rows.first().map_or(Ok(0), |row| Ok(row.try_get("", "count")?))
     }
 }
