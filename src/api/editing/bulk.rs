@@ -72,7 +72,11 @@ pub struct BulkMutations;
 #[Object]
 impl BulkMutations {
     /// Does one thing with many editions: with all of them, or with none.
-    async fn bulk(&self, ctx: &Context<'_>, input: BulkInput) -> Answer<BulkPayload> {
+    async fn bulk(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: BulkInput,
+    ) -> Answer<BulkPayload> {
         let (visit, who) = editor(ctx)?;
         if !(1..=100).contains(&input.editions.len()) {
             return Err(Failure::bad_input("editions", "Name 1 to 100 editions."));

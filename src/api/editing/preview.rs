@@ -86,7 +86,7 @@ impl PreviewMutations {
     async fn create_preview(
         &self,
         ctx: &Context<'_>,
-        input: CreatePreviewInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CreatePreviewInput,
     ) -> Answer<PreviewToken> {
         let (visit, who) = editor(ctx)?;
         let entries = uuids(&input.entries)?;
@@ -119,7 +119,11 @@ impl PreviewMutations {
     }
 
     /// Ends a preview that you gave.
-    async fn end_preview(&self, ctx: &Context<'_>, input: EndPreviewInput) -> Answer<bool> {
+    async fn end_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: EndPreviewInput,
+    ) -> Answer<bool> {
         let (visit, who) = editor(ctx)?;
         let (id, who) = (uuid(&input.id)?, who.clone());
         visit

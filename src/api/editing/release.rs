@@ -207,7 +207,7 @@ impl ReleaseMutations {
     async fn create_release(
         &self,
         ctx: &Context<'_>,
-        input: CreateReleaseInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CreateReleaseInput,
     ) -> Answer<ReleasePayload> {
         let (visit, who) = editor(ctx)?;
         let (once, who) = (once(visit, "createRelease")?, who.clone());
@@ -226,7 +226,7 @@ impl ReleaseMutations {
     async fn add_to_release(
         &self,
         ctx: &Context<'_>,
-        input: AddToReleaseInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: AddToReleaseInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         let release = uuid(&input.release)?;
@@ -240,7 +240,7 @@ impl ReleaseMutations {
     async fn remove_from_release(
         &self,
         ctx: &Context<'_>,
-        input: RemoveFromReleaseInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: RemoveFromReleaseInput,
     ) -> Answer<EditionPayload> {
         let release = uuid(&input.release)?;
         let meant = target(&input.id, None, None)?;
@@ -251,7 +251,7 @@ impl ReleaseMutations {
     async fn publish_release(
         &self,
         ctx: &Context<'_>,
-        input: ReleaseInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: ReleaseInput,
     ) -> Answer<ReleasePayload> {
         let (visit, who) = editor(ctx)?;
         let (id, app, who) = (uuid(&input.id)?, visit.app.clone(), who.clone());
@@ -272,7 +272,7 @@ impl ReleaseMutations {
     async fn schedule_release(
         &self,
         ctx: &Context<'_>,
-        input: ScheduleReleaseInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: ScheduleReleaseInput,
     ) -> Answer<ReleasePayload> {
         let (visit, who) = editor(ctx)?;
         let moment = Moment::read(&input.at, &input.zone)?;

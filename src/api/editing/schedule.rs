@@ -150,7 +150,11 @@ pub struct ScheduleMutations;
 impl ScheduleMutations {
     /// Plans when the newest revision goes public, or the edition leaves. What is written
     /// afterwards stays a draft. With an `Idempotency-Key` it is planned once.
-    async fn schedule(&self, ctx: &Context<'_>, input: ScheduleInput) -> Answer<EditionPayload> {
+    async fn schedule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: ScheduleInput,
+    ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         let moment = Moment::read(&input.at, &input.zone)?;
         let once = once(Visit::of(ctx), "schedule")?;
@@ -167,7 +171,7 @@ impl ScheduleMutations {
     async fn cancel_schedule(
         &self,
         ctx: &Context<'_>,
-        input: CancelScheduleInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CancelScheduleInput,
     ) -> Answer<EditionPayload> {
         let (visit, _) = editor(ctx)?;
         let plan = schedule::Entity::find_by_id(uuid(&input.id)?)

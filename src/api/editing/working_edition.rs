@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     editor,
-    revision::{Comparison, Revision, RevisionConnection},
+    revision::{Comparison, Revision, RevisionPage},
     schedule::Schedule,
 };
 use crate::{
@@ -328,8 +328,8 @@ impl WorkingEdition {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "How many to skip.")] offset: Option<i32>,
-    ) -> Answer<RevisionConnection> {
-        RevisionConnection::of(ctx, &self.0, first, offset).await
+    ) -> Answer<RevisionPage> {
+        RevisionPage::of(ctx, &self.0, first, offset).await
     }
 
     /// One revision of its history.
