@@ -234,6 +234,16 @@ impl World {
         self.place.rows().await
     }
 
+    /// How often something of this name stands in the log.
+    pub async fn logged(&self, action: &str) -> i64 {
+        self.place.number(&format!("SELECT COUNT(*) AS n FROM log WHERE action = '{action}'")).await
+    }
+
+    /// Moves the time of all that is planned into the past, while the house is closed.
+    pub async fn time_comes(&self) {
+        self.place.does("UPDATE schedule SET due_at = '2020-01-01 00:00:00+00:00'").await;
+    }
+
     /// Whether somebody is in the middle of writing.
     pub async fn is_being_written(&self) -> bool {
         self.place.is_being_written().await

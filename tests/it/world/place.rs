@@ -165,6 +165,23 @@ impl Place {
         rows
     }
 
+    /// A number that a statement counts.
+    pub async fn number(&self, counted: &str) -> i64 {
+        let database = self.connect().await;
+        let counted = Statement::from_string(database.get_database_backend(), counted);
+        let row = database.query_one_raw(counted).await.unwrap().unwrap();
+        let number = row.try_get("", "n").unwrap();
+        database.close().await.unwrap();
+        number
+    }
+
+    /// Changes something behind the program's back.
+    pub async fn does(&self, statement: &str) {
+        let database = self.connect().await;
+        database.execute_unprepared(statement).await.unwrap();
+        database.close().await.unwrap();
+    }
+
     pub async fn is_being_written(&self) -> bool {
         // Where there is no database yet, nobody writes.
         let Ok(database) = self.reach().await else { return false };
