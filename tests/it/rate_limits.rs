@@ -82,7 +82,7 @@ async fn letters_and_proofs_are_counted_too() {
     let change = "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { problems { code } } }";
     let wrong = json!({ "input": { "currentPassword": "falsch", "newPassword": PASSWORD } });
     let mut statuses = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..11 {
         statuses.push(browser.asks_as().posts(change, &wrong).await.status().as_u16());
     }
     assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
