@@ -67,7 +67,7 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     let in_use = InUse::share(&config.data)?;
     let app = opening::open(config).await.map_err(|failure| failure.into_report())?;
     first_start::prepare(&app, collection).await.map_err(|failure| failure.into_report())?;
-    // Nobody needs it to begin with, so nobody waits for it.
+    // It takes a moment, and nobody has to wait for it.
     tokio::spawn(password::prepare());
 
     let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);

@@ -55,7 +55,7 @@ async fn asks(person: &Person, query: &str, input: Value) -> Value {
     answer.as_object().unwrap().values().next().unwrap().clone()
 }
 
-/// Somebody who has turned it on, with the code before the present one, so that two are left to use.
+/// Somebody who has turned it on with the code of now; the next one is taken already.
 async fn with_second_factor(world: &World) -> (Person, Authenticator, Vec<String>) {
     let person = world.person("editor", None).await;
     let started = asks(&person, START, json!({ "password": PASSWORD })).await;
@@ -63,7 +63,7 @@ async fn with_second_factor(world: &World) -> (Person, Authenticator, Vec<String
     assert!(started["uri"].as_str().unwrap().starts_with("otpauth://totp/Koffer:"));
     let wrong = asks(&person, CONFIRM, json!({ "code": "000000" })).await;
     assert_eq!(wrong["problems"][0]["code"], "WRONG_CODE");
-    let on = asks(&person, CONFIRM, json!({ "code": authenticator.code(-1) })).await;
+    let on = asks(&person, CONFIRM, json!({ "code": authenticator.code(0) })).await;
     assert_eq!(on["account"], json!({ "hasSecondFactor": true, "recoveryCodesLeft": 10 }), "{on}");
     let codes: Vec<String> = serde_json::from_value(on["recoveryCodes"].clone()).unwrap();
     (person, authenticator, codes)
@@ -79,9 +79,9 @@ async fn once_it_is_on_a_code_is_asked_for_and_taken_once() {
     let asked = browser.tries(email, PASSWORD, None).await;
     assert_eq!(asked["outcome"], "CODE_NEEDED");
     assert_eq!((&asked["accessToken"], &browser.cookie), (&Value::Null, &None));
-    let wrong = browser.tries(email, "ein ganz anderes", Some(&authenticator.code(0))).await;
+    let wrong = browser.tries(email, "ein ganz anderes", Some(&authenticator.code(1))).await;
     assert_eq!(wrong["outcome"], "REFUSED", "who does not know the password learns nothing");
-    let code = authenticator.code(0);
+    let code = authenticator.code(1);
     let right = browser.tries(email, PASSWORD, Some(&code)).await;
     assert_eq!(right["outcome"], "SIGNED_IN", "{right}");
     assert_eq!(right["account"]["hasSecondFactor"], true);
@@ -131,7 +131,7 @@ async fn it_is_turned_off_only_with_password_and_code() {
     let told = asks(&person, REMOVE, json!({ "password": PASSWORD, "code": "123456" })).await;
     assert_eq!(told["problems"][0]["code"], "WRONG_CODE");
     let told =
-        asks(&person, REMOVE, json!({ "password": PASSWORD, "code": authenticator.code(0) })).await;
+        asks(&person, REMOVE, json!({ "password": PASSWORD, "code": authenticator.code(1) })).await;
     assert_eq!(
         told["account"],
         json!({ "hasSecondFactor": false, "recoveryCodesLeft": 0 }),
@@ -146,7 +146,7 @@ async fn new_codes_make_the_old_ones_worthless() {
     let world = World::new().await;
     let (person, authenticator, old) = with_second_factor(&world).await;
     let told =
-        asks(&person, RENEW, json!({ "password": PASSWORD, "code": authenticator.code(0) })).await;
+        asks(&person, RENEW, json!({ "password": PASSWORD, "code": authenticator.code(1) })).await;
     let new: Vec<String> = serde_json::from_value(told["recoveryCodes"].clone()).unwrap();
     let mut browser = Browser::at(&world.url(""));
     let email = &person.account.email;
