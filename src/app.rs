@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
 use crate::{
     auth::{brakes::Brakes, keyring::Keyring},
     config::Config,
@@ -20,6 +22,8 @@ pub struct App {
     pub keys: Keyring,
     pub brakes: Brakes,
     pub post: Post,
+    /// What is still to be ended in good order when the house closes: sockets, and what they leave.
+    pub tidying: TaskTracker,
     /// The doors of all kinds; `kinds.rs` lists them.
     pub doors: &'static [&'static dyn Door],
 }

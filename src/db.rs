@@ -4,6 +4,7 @@
 //! Reads go straight to the pool; everything that writes goes through [`Db::write`].
 
 pub mod dialect;
+pub mod watch;
 
 use std::{
     sync::{
@@ -21,6 +22,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
+use self::watch::{Bell, Watch};
 use crate::error::{Answer, Failure};
 
 /// A handle to the database; cheap to clone.
@@ -30,6 +32,8 @@ pub struct Db {
     statements: Arc<AtomicU64>,
     /// SQLite has one writer; waiting here is fair, waiting inside SQLite is not.
     writer: Arc<Mutex<()>>,
+    /// Rings after every commit of this process.
+    bell: Bell,
 }
 
 /// What becomes of a transaction whose work went well.
@@ -53,7 +57,7 @@ impl Db {
         pool.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        Ok(Self { pool, statements, writer: Arc::default() })
+        Ok(Self { pool, statements, writer: Arc::default(), bell: Bell::default() })
     }
 
     pub fn pool(&self) -> &DatabaseConnection {
@@ -109,10 +113,18 @@ impl Db {
         let (tx, _turn) = self.begin().await?;
         let outcome = work(&tx).await;
         match ending {
-            Ending::Commit if outcome.is_ok() => tx.commit().await?,
+            Ending::Commit if outcome.is_ok() => {
+                tx.commit().await?;
+                self.bell.ring();
+            }
             _ => tx.rollback().await?,
         }
         outcome
+    }
+
+    /// Tells whoever waits for something when it is worth looking again.
+    pub fn watch(&self) -> Watch {
+        self.bell.watch()
     }
 
     /// Reads in one transaction, beside whoever writes; nothing of it stays.

@@ -16,9 +16,10 @@ mod perspective;
 mod problem;
 mod reception;
 mod session;
+mod socket;
 mod visitor;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use poem::{
@@ -26,12 +27,17 @@ use poem::{
     endpoint::make,
     http::{Method, StatusCode, header},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 use uuid::Uuid;
 
 use self::{
-    headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
-    reception::Reception, visitor::Visitors,
+    headers::GRAPHIQL_POLICY,
+    health::Readiness,
+    metrics::Metrics,
+    page::Page,
+    reception::Reception,
+    socket::{Beside, Sockets},
+    visitor::Visitors,
 };
 use crate::{
     api::{
@@ -46,10 +52,14 @@ use crate::{
     config::Config,
     error::Answer,
     opening::{self, InUse},
-    schema, shutdown,
+    schema,
+    shutdown::{self, Stop},
 };
 
 pub use self::{connections::serve as serve_connections, first_start::Collection};
+
+/// How long sockets may take to say goodbye when we stop.
+const TIDIED_WITHIN: Duration = Duration::from_secs(10);
 
 /// The whole life of a server: from the settings to the last answer.
 pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()> {
@@ -68,7 +78,7 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     password::prepare().await.map_err(|failure| failure.into_report())?;
 
     let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);
-    let house = house(&app, &metrics).map_err(|failure| failure.into_report())?;
+    let house = house(&app, &metrics, &stop).map_err(|failure| failure.into_report())?;
     tracing::info!(address = app.config.public_url(), listening = %app.config.listen, "Koffer is ready");
     let apart = async {
         if let Some(listener) = apart {
@@ -78,21 +88,32 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     };
     tokio::join!(serve_connections(listener, house, stop.clone()), apart);
 
+    tidy_up(&app).await;
+
     app.db.pool().clone().close().await?;
     drop(in_use);
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Sockets say goodbye, and whoever was there is gone, before the database is.
+async fn tidy_up(app: &App) {
+    app.tidying.close();
+    if timeout(TIDIED_WITHIN, app.tidying.wait()).await.is_err() {
+        tracing::warn!("{} sockets were cut off after {TIDIED_WITHIN:?}", app.tidying.len());
+    }
+}
+
 /// Everything that answers at the main address.
 pub fn house(
     app: &Arc<App>,
     metrics: &Arc<Metrics>,
+    stop: &Stop,
 ) -> Answer<impl Endpoint<Output = Response> + 'static> {
     let visitors = Arc::new(Visitors::of(&app.config));
     let routes = Route::new()
         .at("/", read_only(Page::index()))
-        .at("/graphql", graphql(app, visitors.clone())?)
+        .at("/graphql", graphql(app, visitors.clone(), stop)?)
         .at("/auth/refresh", session::refresh(app.clone(), visitors.clone()))
         .at("/auth/logout", session::logout(app.clone(), visitors))
         .at("/files/:id/:name", read_only(files(app.clone())))
@@ -118,10 +139,12 @@ where
 fn graphql(
     app: &Arc<App>,
     visitors: Arc<Visitors>,
+    stop: &Stop,
 ) -> Answer<impl Endpoint<Output = Response> + use<>> {
     let config = &app.config;
     let schema = Witness(schema::build(app));
     let gate = Gate::new(schema, &schema::sdl(), config.limits(), config.request_time)?;
+    let sockets = Sockets::new(app.clone(), gate.clone(), visitors.clone(), stop.clone());
     let graphql = GraphQl::new(gate, config.http()).prepare({
         let app = app.clone();
         move |http, request| {
@@ -142,7 +165,7 @@ fn graphql(
         }
         None => (graphql, None),
     };
-    Ok(graphql.after(move |answer: poem::Result<Response>| {
+    let http = graphql.after(move |answer: poem::Result<Response>| {
         let policy = policy.clone();
         async move {
             let mut answer = answer?;
@@ -152,7 +175,8 @@ fn graphql(
             }
             Ok(answer)
         }
-    }))
+    });
+    Ok(Beside { http, sockets })
 }
 
 /// Published files. The id says which one is meant; the name is for people.

@@ -3,11 +3,15 @@
 //! About a dozen mutations serve all kinds. Each takes one input, says which revision it is about,
 //! and answers the edition with what is to be mended; the steps themselves are in `content/life`.
 
+pub mod comment;
 pub mod given;
 pub mod list;
 pub mod mutations;
 pub mod queries;
 pub mod revision;
+pub mod saved_view;
+pub mod task;
+pub mod together;
 pub mod working_edition;
 
 pub use self::{mutations::EditingMutations, queries::EditingQueries};

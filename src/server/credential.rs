@@ -1,5 +1,6 @@
 //! Who is asking, by what they show with the request.
 
+use chrono::{DateTime, Utc};
 use poem::{Request, http::header};
 
 use crate::{
@@ -15,13 +16,24 @@ pub async fn who(app: &App, request: &Request, caller: &Caller) -> Answer<Who> {
     if shown.next().is_some() {
         return Err(Failure::Unauthenticated);
     }
-    let (scheme, token) = credential
-        .to_str()
-        .ok()
-        .and_then(|credential| credential.split_once(' '))
-        .ok_or(Failure::Unauthenticated)?;
+    let credential = credential.to_str().map_err(|_| Failure::Unauthenticated)?;
+    bearer(app, credential, caller).await
+}
+
+/// Who shows this credential: `Bearer …`.
+pub async fn bearer(app: &App, credential: &str, caller: &Caller) -> Answer<Who> {
+    session::recognise(app, token(credential)?, caller).await
+}
+
+/// Until when the credential is taken, if it ends by itself.
+pub fn bearer_until(app: &App, credential: &str) -> Answer<Option<DateTime<Utc>>> {
+    session::taken_until(app, token(credential)?)
+}
+
+fn token(credential: &str) -> Answer<&str> {
+    let (scheme, token) = credential.split_once(' ').ok_or(Failure::Unauthenticated)?;
     if !scheme.eq_ignore_ascii_case("Bearer") {
         return Err(Failure::Unauthenticated);
     }
-    session::recognise(app, token.trim(), caller).await
+    Ok(token.trim())
 }

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod collection;
+mod editing;
 mod graphql;
 mod people;
 mod s3_server;
@@ -15,6 +16,7 @@ mod world;
 mod backups;
 mod batching;
 mod bombs;
+mod comments;
 mod drafts;
 mod every_kind;
 mod export;
@@ -30,12 +32,16 @@ mod import_faults;
 mod nodes;
 mod order;
 mod paging;
+mod presence;
 mod records;
 mod relations;
 mod report_page;
 mod running;
+mod saved_views;
 mod schema;
+mod sockets;
 mod start;
 mod sync;
+mod tasks;
 mod theme_page;
 mod tool_pages;

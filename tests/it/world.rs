@@ -22,6 +22,7 @@ use crate::people::{Account, Anyone, PASSWORD as CHOSEN, Person, Told};
 use place::Place;
 use server::Server;
 
+pub use place::SECRET_KEY;
 pub use postgres::PASSWORD;
 
 /// A running Koffer, with everything that belongs to it.
@@ -204,6 +205,11 @@ impl World {
     /// Everything that a kill or a dry run could have touched: the entries, the feed, the log.
     pub async fn rows(&self) -> String {
         self.place.rows().await
+    }
+
+    /// The database itself, for what only another part of Koffer would write.
+    pub async fn database(&self) -> sea_orm::DatabaseConnection {
+        self.place.connect().await
     }
 
     /// Whether somebody is in the middle of writing.

@@ -479,11 +479,11 @@ async fn payload(visit: &Visit, who: &Principal, step: Step) -> Answer<EditionPa
     })
 }
 
-fn once(visit: &Visit, mutation: &str) -> Answer<Option<Once>> {
+pub(super) fn once(visit: &Visit, mutation: &str) -> Answer<Option<Once>> {
     let Some((key, wanted)) = &visit.once else { return Ok(None) };
     Once::new(key, &format!("{mutation} {wanted}")).map(Some)
 }
 
-fn uuids(ids: &[ID]) -> Answer<Vec<Uuid>> {
+pub(super) fn uuids(ids: &[ID]) -> Answer<Vec<Uuid>> {
     ids.iter().map(uuid).collect()
 }

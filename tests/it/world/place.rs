@@ -210,7 +210,7 @@ impl Place {
         }
     }
 
-    async fn connect(&self) -> DatabaseConnection {
+    pub async fn connect(&self) -> DatabaseConnection {
         self.reach().await.unwrap()
     }
 
