@@ -50,11 +50,11 @@ pub enum Errand {
     /// To publish what was approved.
     Publish,
     /// To answer who has called this person.
-    AnswerMention(comment::Model),
+    AnswerMention(Box<comment::Model>),
     /// To read on in a conversation that goes on.
-    ReadAnswer(comment::Model),
+    ReadAnswer(Box<comment::Model>),
     /// To see why something did not happen at its time.
-    SeeFailure(schedule::Model),
+    SeeFailure(Box<schedule::Model>),
     /// To look at it again, as was planned.
     LookAgain,
 }
@@ -216,8 +216,8 @@ fn waiting_in(thread: Vec<comment::Model>, who: &Principal, me: &Actor) -> Optio
     let unread: Vec<comment::Model> = since.filter(|line| line.deleted_at.is_none()).collect();
     let calls = unread.iter().rfind(|line| comments::mentions(line).contains(&who.account));
     let (errand, line) = match (calls, unread.last()) {
-        (Some(line), _) => (Errand::AnswerMention(line.clone()), line),
-        (None, Some(line)) if spoke.is_some() => (Errand::ReadAnswer(line.clone()), line),
+        (Some(line), _) => (Errand::AnswerMention(Box::new(line.clone())), line),
+        (None, Some(line)) if spoke.is_some() => (Errand::ReadAnswer(Box::new(line.clone())), line),
         _ => return None,
     };
     Some(Task { errand, edition: line.edition_id, since: line.created_at })
@@ -252,7 +252,7 @@ async fn failed(app: &App, who: &Principal) -> Answer<Vec<Task>> {
         (!newer && !done).then(|| Task {
             edition: edition.id,
             since: plan.done_at.unwrap_or(plan.due_at),
-            errand: Errand::SeeFailure(plan),
+            errand: Errand::SeeFailure(Box::new(plan)),
         })
     });
     Ok(tasks.collect())

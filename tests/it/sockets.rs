@@ -1,10 +1,9 @@
 //! The socket: who may open one, what is said on it, and when it is closed.
 
-use std::{fmt::Write as _, time::Duration};
+use std::fmt::Write as _;
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use chrono::Utc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -149,6 +148,16 @@ async fn documents_are_measured_here_as_well() {
 }
 
 #[tokio::test]
+async fn a_subscription_follows_one_thing() {
+    let world = World::new().await;
+    let mut socket = Socket::of_anyone(&world).await;
+    let presence = |name: &str| format!("{name}: presence(edition: \"x\") {{ amWriting }}");
+    let query = format!("subscription {{ {} {} }}", presence("a"), presence("b"));
+    socket.asks("1", &query, json!({})).await;
+    assert_eq!(socket.is_refused("1").await, "BAD_USER_INPUT");
+}
+
+#[tokio::test]
 async fn ten_questions_run_at_once_and_each_has_a_name() {
     let world = World::new().await;
     let erika = world.person("editor", None).await;
@@ -210,7 +219,7 @@ async fn a_socket_ends_with_its_session() {
 async fn a_socket_ends_with_its_token() {
     let world = World::new().await;
     let erika = world.person("editor", None).await;
-    let short = shortened(&erika.token, Duration::from_secs(2));
+    let short = shortened(&erika.token, 10);
 
     let mut socket = Socket::introducing(&world, authorization(&short)).await;
     socket.asks("1", "{ viewer { account { id } } }", json!({})).await;
@@ -247,12 +256,12 @@ async fn what_is_refused_over_a_socket_is_in_the_log() {
 }
 
 /// The same token, signed by the house, that ends sooner.
-fn shortened(token: &str, left: Duration) -> String {
+fn shortened(token: &str, seconds: i64) -> String {
     let parts: Vec<&str> = token.split('.').collect();
     let read =
         |text: &str| -> Value { serde_json::from_slice(&BASE64.decode(text).unwrap()).unwrap() };
     let (header, mut claims) = (read(parts[0]), read(parts[1]));
-    claims["exp"] = json!(Utc::now().timestamp() + left.as_secs() as i64);
+    claims["exp"] = json!(claims["iat"].as_i64().unwrap() + seconds);
     let text = format!("{}.{}", parts[0], BASE64.encode(claims.to_string()));
     let key = house_key(header["kid"].as_str().unwrap());
     format!("{text}.{}", BASE64.encode(key.sign(text.as_bytes())))

@@ -93,7 +93,7 @@ fn shown(task: task::Task, edition: WorkingEdition) -> Task {
     Task {
         kind,
         edition,
-        comment: comment.map(Comment::alone),
+        comment: comment.map(|line| Comment::alone(*line)),
         problems: problems.as_ref().map(stored).unwrap_or_default(),
         since: task.since,
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinSet},
-    time::{Instant, Sleep, interval_at, sleep_until, timeout},
+    time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep_until, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -103,7 +103,7 @@ impl From<Farewell> for End {
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Said {
     ConnectionInit { payload: Option<Value> },
-    Subscribe { id: String, payload: Request },
+    Subscribe { id: String, payload: Box<Request> },
     Complete { id: String },
     Ping { payload: Option<Value> },
     Pong {},
@@ -118,9 +118,9 @@ struct Part {
 }
 
 enum What {
-    Next(Response),
+    Next(Box<Response>),
     /// Nothing was executed.
-    Refused(Response),
+    Refused(Box<Response>),
     End,
 }
 
@@ -187,8 +187,7 @@ impl Conversation {
 
     async fn talks(&mut self) -> Result<std::convert::Infallible, End> {
         let stop = self.sockets.stop.clone();
-        let mut ping = interval_at(Instant::now() + PING, PING);
-        let mut look = interval_at(Instant::now() + LOOK, LOOK);
+        let (mut ping, mut look) = (every(PING), every(LOOK));
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Err(Farewell::GOING_AWAY.into()),
@@ -239,7 +238,7 @@ impl Conversation {
                 }
                 Ok(())
             }
-            Said::Subscribe { id, payload } => self.begins(id, payload).await,
+            Said::Subscribe { id, payload } => self.begins(id, *payload).await,
         }
     }
 
@@ -281,10 +280,10 @@ impl Conversation {
             let all = async {
                 while let Some(answer) = answers.next().await {
                     if is_request_error(&answer) {
-                        let _ = give.send(part(What::Refused(answer))).await;
+                        let _ = give.send(part(What::Refused(Box::new(answer)))).await;
                         return;
                     }
-                    let _ = give.send(part(What::Next(answer))).await;
+                    let _ = give.send(part(What::Next(Box::new(answer)))).await;
                 }
             };
             // The panic hook has already said where; the operation ends like any other.
@@ -379,6 +378,13 @@ impl Conversation {
             while let Some(Ok(_)) = self.socket.next().await {}
         }
     }
+}
+
+/// Again and again, the first time after one period. Whoever was kept busy is not hurried.
+fn every(period: Duration) -> Interval {
+    let mut interval = interval_at(Instant::now() + period, period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
 }
 
 /// When it is time; never, where there is no time.

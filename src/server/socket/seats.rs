@@ -16,6 +16,9 @@ const MOST: usize = 5;
 /// At one address, of those who have not said yet who they are.
 const MOST_UNKNOWN: usize = 20;
 
+/// In all, so that nobody with many addresses can take what others need.
+const MOST_IN_ALL: usize = 1_000;
+
 /// On whose account a socket is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Whose {
@@ -45,6 +48,11 @@ impl Seats {
             Whose::Public(_) | Whose::Person(_) => MOST,
         };
         let mut taken = seats.taken();
+        // Whoever is here already and says who they are does not come in twice.
+        let is_new = matches!(whose, Whose::Unknown(_));
+        if is_new && taken.values().sum::<usize>() >= MOST_IN_ALL {
+            return None;
+        }
         let number = taken.entry(whose.clone()).or_default();
         if *number >= most {
             return None;
