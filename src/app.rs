@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
 use crate::{
     auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
@@ -22,6 +24,8 @@ pub struct App {
     pub post: Post,
     /// Where people can also prove who they are.
     pub provider: Option<Provider>,
+    /// What is still to be ended in good order when the house closes: sockets, and what they leave.
+    pub tidying: TaskTracker,
     /// The doors of all kinds; `kinds.rs` lists them.
     pub doors: &'static [&'static dyn Door],
 }

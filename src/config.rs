@@ -239,6 +239,13 @@ impl Config {
         self.site_url.as_ref().map(|site| site.of(kind, slug))
     }
 
+    /// Whether this is the origin of our own pages, or of the public site.
+    #[must_use]
+    pub fn is_our_origin(&self, origin: &str) -> bool {
+        let site = self.site_url.as_ref().and_then(SiteUrl::origin);
+        origin == self.origin() || site.is_some_and(|site| origin == site)
+    }
+
     /// Where a file can be downloaded.
     #[must_use]
     pub fn file_url(&self, id: Uuid, name: &str) -> String {

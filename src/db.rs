@@ -4,6 +4,7 @@
 //! Reads go straight to the pool; everything that writes goes through [`Db::write`].
 
 pub mod dialect;
+pub mod watch;
 
 use std::{
     sync::{
@@ -22,6 +23,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
+use self::watch::{Bell, Watch};
 use crate::{
     clock,
     error::{Answer, Failure},
@@ -34,6 +36,8 @@ pub struct Db {
     statements: Arc<AtomicU64>,
     /// SQLite has one writer; waiting here is fair, waiting inside SQLite is not.
     writer: Arc<Mutex<()>>,
+    /// Rings after every commit of this process.
+    bell: Bell,
 }
 
 /// What becomes of a transaction whose work went well.
@@ -57,7 +61,7 @@ impl Db {
         pool.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        Ok(Self { pool, statements, writer: Arc::default() })
+        Ok(Self { pool, statements, writer: Arc::default(), bell: Bell::default() })
     }
 
     pub fn pool(&self) -> &DatabaseConnection {
@@ -113,7 +117,10 @@ impl Db {
         let (tx, _turn) = self.begin().await?;
         let outcome = work(&tx).await;
         match ending {
-            Ending::Commit if outcome.is_ok() => tx.commit().await?,
+            Ending::Commit if outcome.is_ok() => {
+                tx.commit().await?;
+                self.bell.ring();
+            }
             _ => tx.rollback().await?,
         }
         outcome
@@ -127,7 +134,9 @@ impl Db {
         let (tx, _turn) = self.begin().await?;
         match work(&tx).await {
             Ok((outcome, Ending::Commit)) => {
-                tx.commit().await.map(|()| outcome).map_err(Failure::from)
+                tx.commit().await?;
+                self.bell.ring();
+                Ok(outcome)
             }
             Ok((outcome, Ending::TakeBack)) => {
                 tx.rollback().await?;
@@ -153,6 +162,11 @@ impl Db {
             // The database is a file here; its clock is ours.
             _ => Ok(clock::now()),
         }
+    }
+
+    /// Tells whoever waits for something when it is worth looking again.
+    pub fn watch(&self) -> Watch {
+        self.bell.watch()
     }
 
     /// Reads in one transaction, beside whoever writes; nothing of it stays.

@@ -12,6 +12,7 @@ use std::{
 use anyhow::Context as _;
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, TransactionTrait as _};
+use tokio_util::task::TaskTracker;
 
 use crate::{
     app::App,
@@ -36,8 +37,9 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
     let post = Post::open(&config).map_err(Failure::internal)?;
     let brakes = Brakes::new(config.sign_ins);
     let provider = Provider::open(&config).map_err(Failure::internal)?;
+    let tidying = TaskTracker::new();
     let doors = kinds::DOORS;
-    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, provider, doors }))
+    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, provider, tidying, doors }))
 }
 
 /// Brings the tables to their present shape, all steps or none, and says how many steps it took.

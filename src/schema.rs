@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object, Schema};
+use async_graphql::{Context, ID, MergedObject, Object, Schema};
 
 use crate::{
     api::{
         account::{AccountMutations, AccountQueries},
         change::{self, ChangeConnection},
-        editing::{EditingMutations, EditingQueries},
+        editing::{
+            EditingMutations, EditingQueries,
+            comment::CommentMutations,
+            saved_view::{SavedViewMutations, SavedViewQueries},
+            task::TaskQueries,
+            together::{Subscription, TogetherMutations},
+        },
         entry,
         file::{self, File},
         filter::{Register, uuid},
@@ -23,17 +29,30 @@ use crate::{
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(KindQueries, Shared, EditingQueries, AccountQueries);
+pub struct Query(
+    KindQueries,
+    Shared,
+    EditingQueries,
+    TaskQueries,
+    SavedViewQueries,
+    AccountQueries,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(EditingMutations, AccountMutations);
+pub struct Mutation(
+    EditingMutations,
+    CommentMutations,
+    SavedViewMutations,
+    TogetherMutations,
+    AccountMutations,
+);
 
-pub type Koffer = Schema<Query, Mutation, EmptySubscription>;
+pub type Koffer = Schema<Query, Mutation, Subscription>;
 
 /// The schema of a running Koffer.
 pub fn build(app: &Arc<App>) -> Koffer {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription)
         // Our own gate has measured the document already; suggestions would only tell what else there is.
         .disable_suggestions();
     if app.config.introspection() {
@@ -45,7 +64,7 @@ pub fn build(app: &Arc<App>) -> Koffer {
 
 /// The schema in the words of GraphQL, as it is committed in `admin/schema.graphql`.
 pub fn sdl() -> String {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         .finish()
         .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_enum_items())
 }

@@ -18,9 +18,10 @@ mod perspective;
 mod problem;
 mod reception;
 mod session;
+mod socket;
 mod visitor;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use poem::{
@@ -28,12 +29,18 @@ use poem::{
     endpoint::make,
     http::{Method, StatusCode, header},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 use uuid::Uuid;
 
 use self::{
-    credential::Shown, headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
-    reception::Reception, visitor::Visitors,
+    credential::Shown,
+    headers::GRAPHIQL_POLICY,
+    health::Readiness,
+    metrics::Metrics,
+    page::Page,
+    reception::Reception,
+    socket::{Beside, Sockets},
+    visitor::Visitors,
 };
 use crate::{
     api::{
@@ -48,10 +55,14 @@ use crate::{
     config::Config,
     error::Answer,
     opening::{self, InUse},
-    schema, shutdown,
+    schema,
+    shutdown::{self, Stop},
 };
 
 pub use self::{connections::serve as serve_connections, first_start::Collection};
+
+/// How long sockets may take to say goodbye when we stop.
+const TIDIED_WITHIN: Duration = Duration::from_secs(10);
 
 /// The whole life of a server: from the settings to the last answer.
 pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()> {
@@ -71,7 +82,7 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     tokio::spawn(password::prepare());
 
     let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);
-    let house = house(&app, &metrics).map_err(|failure| failure.into_report())?;
+    let house = house(&app, &metrics, &stop).map_err(|failure| failure.into_report())?;
     tracing::info!(address = app.config.public_url(), listening = %app.config.listen, "Koffer is ready");
     let apart = async {
         if let Some(listener) = apart {
@@ -82,21 +93,32 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     let keeps_time = clockwork::run(app.clone(), stop.clone());
     tokio::join!(serve_connections(listener, house, stop.clone()), apart, keeps_time);
 
+    tidy_up(&app).await;
+
     app.db.pool().clone().close().await?;
     drop(in_use);
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Sockets say goodbye, and whoever was there is gone, before the database is.
+async fn tidy_up(app: &App) {
+    app.tidying.close();
+    if timeout(TIDIED_WITHIN, app.tidying.wait()).await.is_err() {
+        tracing::warn!("{} sockets were cut off after {TIDIED_WITHIN:?}", app.tidying.len());
+    }
+}
+
 /// Everything that answers at the main address.
 pub fn house(
     app: &Arc<App>,
     metrics: &Arc<Metrics>,
+    stop: &Stop,
 ) -> Answer<impl Endpoint<Output = Response> + 'static> {
     let visitors = Arc::new(Visitors::of(&app.config));
     let routes = Route::new()
         .at("/", read_only(Page::index()))
-        .at("/graphql", graphql(app, visitors.clone())?)
+        .at("/graphql", graphql(app, visitors.clone(), stop)?)
         .at("/auth/refresh", session::refresh(app.clone(), visitors.clone()))
         .at("/auth/logout", session::logout(app.clone(), visitors.clone()))
         .at("/auth/oidc/start", read_only(oidc::start(app.clone(), visitors.clone())))
@@ -124,10 +146,12 @@ where
 fn graphql(
     app: &Arc<App>,
     visitors: Arc<Visitors>,
+    stop: &Stop,
 ) -> Answer<impl Endpoint<Output = Response> + use<>> {
     let config = &app.config;
     let schema = Witness(schema::build(app));
     let gate = Gate::new(schema, &schema::sdl(), config.limits(), config.request_time)?;
+    let sockets = Sockets::new(app.clone(), gate.clone(), visitors.clone(), stop.clone());
     let graphql = GraphQl::new(gate, config.http()).prepare({
         let app = app.clone();
         move |http, request| {
@@ -152,7 +176,7 @@ fn graphql(
         }
         None => (graphql, None),
     };
-    Ok(graphql.after(move |answer: poem::Result<Response>| {
+    let http = graphql.after(move |answer: poem::Result<Response>| {
         let policy = policy.clone();
         async move {
             let mut answer = answer?;
@@ -162,7 +186,8 @@ fn graphql(
             }
             Ok(answer)
         }
-    }))
+    });
+    Ok(Beside { http, sockets })
 }
 
 /// Published files. The id says which one is meant; the name is for people.

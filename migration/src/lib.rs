@@ -21,6 +21,7 @@ mod m20261122_000109_news_item;
 mod m20261122_000110_programme;
 mod m20261122_000111_assistant;
 mod m20261122_000201_editing;
+mod m20261122_000203_together;
 
 pub struct Migrator;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000110_programme::Migration),
             Box::new(m20261122_000111_assistant::Migration),
             Box::new(m20261122_000201_editing::Migration),
+            Box::new(m20261122_000203_together::Migration),
         ]
     }
 }

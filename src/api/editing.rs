@@ -4,6 +4,7 @@
 //! and answers the edition with what is to be mended; the steps themselves are in `content/life`.
 
 pub mod bulk;
+pub mod comment;
 pub mod given;
 pub mod list;
 pub mod mutations;
@@ -11,7 +12,10 @@ pub mod preview;
 pub mod queries;
 pub mod release;
 pub mod revision;
+pub mod saved_view;
 pub mod schedule;
+pub mod task;
+pub mod together;
 pub mod working_edition;
 
 use self::{

@@ -90,6 +90,10 @@ impl<E: Executor> Gate<E> {
         let operation = chosen.ty;
         let cost = limit::check(&document, &request.variables, name, &self.limits);
         let cost = cost.map_err(refused)?;
+        if operation == OperationType::Subscription && cost.root_fields > 1 {
+            let message = "A subscription follows one thing; begin one for each.";
+            return Err(refused(Failure::bad_input("query", message)));
+        }
         let order = Arc::new(FieldOrder::of(chosen, &document));
 
         request.set_parsed_query(document);

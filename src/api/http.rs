@@ -25,10 +25,11 @@ use poem::{
     http::{HeaderValue, Method, header},
 };
 
+pub use answer::is_request_error;
 pub use cache::CacheTags;
 
 use self::{
-    answer::{Refusal, is_request_error, write},
+    answer::{Refusal, write},
     asked::Asked,
     negotiate::{Media, wants_page},
     persisted::PersistedQueries,

@@ -16,7 +16,7 @@ pub struct Witness<E>(pub E);
 
 impl<E: Executor> Executor for Witness<E> {
     async fn execute(&self, request: Request) -> Response {
-        let visit = visit_of(&request.data);
+        let visit = of(&request);
         let response = self.0.execute(request).await;
         notes(visit.as_ref(), &response).await;
         response
@@ -27,7 +27,7 @@ impl<E: Executor> Executor for Witness<E> {
         request: Request,
         session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        let visit = visit_of(&request.data).map(Arc::new);
+        let visit = of(&request).map(Arc::new);
         let answers = self.0.execute_stream(request, session);
         answers
             .then(move |response| {
@@ -41,8 +41,9 @@ impl<E: Executor> Executor for Witness<E> {
     }
 }
 
-fn visit_of(data: &Data) -> Option<Visit> {
-    let visit = data.get(&TypeId::of::<Visit>())?;
+/// What is to be known of a request once it is answered.
+fn of(request: &Request) -> Option<Visit> {
+    let visit = request.data.get(&TypeId::of::<Visit>())?;
     visit.downcast_ref::<Visit>().map(Visit::in_short)
 }
 

@@ -55,10 +55,13 @@ pub enum HouseAction {
     ReadAudit,
     /// Saying for which kinds a second person must approve.
     SetRules,
+    /// Changing the lists that others have shared.
+    TendViews,
 }
 
 impl HouseAction {
-    pub const ALL: [Self; 3] = [Self::ManageAccounts, Self::ReadAudit, Self::SetRules];
+    pub const ALL: [Self; 4] =
+        [Self::ManageAccounts, Self::ReadAudit, Self::SetRules, Self::TendViews];
 }
 
 /// Whose work it is.
@@ -100,10 +103,10 @@ pub fn check(principal: &Principal, action: Action, subject: &Subject) -> Answer
 /// Whether the person may do it with the house; a role that is limited to a part may not.
 #[must_use]
 pub fn may_in_house(principal: &Principal, action: HouseAction) -> bool {
-    use HouseAction::{ManageAccounts, ReadAudit, SetRules};
+    use HouseAction::{ManageAccounts, ReadAudit, SetRules, TendViews};
     principal.grants.iter().filter(|grant| grant.scope.is_unlimited()).any(|grant| {
         match (grant.role, action) {
-            (Role::Administration, ManageAccounts | ReadAudit | SetRules) => true,
+            (Role::Administration, ManageAccounts | ReadAudit | SetRules | TendViews) => true,
             (Role::ChiefEditor | Role::Editor | Role::Author | Role::Reader, _) => false,
         }
     })

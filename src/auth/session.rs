@@ -30,7 +30,7 @@ use super::{
 use crate::{
     app::App,
     clock,
-    content::log::{self, Actor, Deed, Outcome},
+    content::log::{self, Actor, Deed, Origin, Outcome},
     error::{Answer, Failure},
     id,
 };
@@ -132,20 +132,57 @@ pub async fn recognise(app: &App, token: &str, caller: &Caller) -> Answer<Who> {
     let claims = token::verify::<Access>(&app.keys, Kind::Access, issuer, token)?;
     let claims = claims.ok_or(Failure::Unauthenticated)?;
 
-    let pool = app.db.pool();
-    let (session, account, grants) = tokio::try_join!(
-        async { Ok(session::Entity::find_by_id(claims.about.sid).one(pool).await?) },
-        async { Ok(account::Entity::find_by_id(claims.sub).one(pool).await?) },
-        grant::of_account(pool, claims.sub),
-    )?;
-    let (Some(session), Some(account)) = (session, account) else {
-        return Err(Failure::Unauthenticated);
-    };
+    let (session, account, grants) = found(app, claims.about.sid, claims.sub).await?;
     let is_theirs = session.account_id == account.id && claims.about.epoch == account.epoch;
     if !is_theirs || !is_alive(&session, &account, Lifetime::of(&grants)) {
         return Err(Failure::Unauthenticated);
     }
+    Ok(signed_in(&session, account, grants, caller.origin(Some(session.id))))
+}
 
+/// Who somebody is by now who was recognised some time ago: over a socket, nobody shows a token
+/// with each request. A suspended account is refused; a session that is over is nobody's.
+pub async fn still(app: &App, known: &Principal, origin: Origin) -> Answer<Who> {
+    let (session, account, grants) = found(app, known.session, known.account).await?;
+    if account.state != State::Active.name() {
+        return Err(Failure::Forbidden);
+    }
+    if !is_alive(&session, &account, Lifetime::of(&grants)) {
+        return Err(Failure::Unauthenticated);
+    }
+    Ok(signed_in(&session, account, grants, origin))
+}
+
+/// Until when this access token is taken, if it is one of ours.
+pub fn taken_until(app: &App, token: &str) -> Answer<Option<DateTime<Utc>>> {
+    let issuer = app.config.public_url();
+    let claims = token::verify::<Access>(&app.keys, Kind::Access, issuer, token)?;
+    Ok(claims.and_then(|claims| DateTime::from_timestamp(claims.exp, 0)))
+}
+
+async fn found(
+    app: &App,
+    session: Uuid,
+    account: Uuid,
+) -> Answer<(session::Model, account::Model, Vec<Grant>)> {
+    let pool = app.db.pool();
+    let (session, account, grants) = tokio::try_join!(
+        async { Ok(session::Entity::find_by_id(session).one(pool).await?) },
+        async { Ok(account::Entity::find_by_id(account).one(pool).await?) },
+        grant::of_account(pool, account),
+    )?;
+    match (session, account) {
+        (Some(session), Some(account)) => Ok((session, account, grants)),
+        _ => Err(Failure::Unauthenticated),
+    }
+}
+
+fn signed_in(
+    session: &session::Model,
+    account: account::Model,
+    grants: Vec<Grant>,
+    origin: Origin,
+) -> Who {
     let newcomer = account.one_time_password;
     let principal = Arc::new(Principal {
         account: account.id,
@@ -153,9 +190,9 @@ pub async fn recognise(app: &App, token: &str, caller: &Caller) -> Answer<Who> {
         name: account.name,
         email: account.email,
         grants,
-        origin: caller.origin(Some(session.id)),
+        origin,
     });
-    Ok(if newcomer { Who::Newcomer(principal) } else { Who::Account(principal) })
+    if newcomer { Who::Newcomer(principal) } else { Who::Account(principal) }
 }
 
 /// Gives new tokens for a refresh token.

@@ -86,6 +86,11 @@ impl SiteUrl {
     pub fn of(&self, kind: &str, slug: &str) -> String {
         self.0.replace("{kind}", &escaped(kind)).replace("{slug}", &escaped(slug))
     }
+
+    /// Scheme, host and port, as browsers say where a request comes from.
+    pub fn origin(&self) -> Option<String> {
+        Url::parse(&self.of("kind", "slug")).ok().map(|url| url.origin().ascii_serialization())
+    }
 }
 
 impl FromStr for SiteUrl {

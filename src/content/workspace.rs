@@ -119,6 +119,37 @@ impl Opened {
         Ok(Self { edition, newest, live, door, subject })
     }
 
+    /// Several at once, with what the person is to each. Nothing has been decided yet.
+    pub async fn many(
+        app: &App,
+        who: &Principal,
+        editions: Vec<edition::Model>,
+    ) -> Answer<Vec<Self>> {
+        let shown = "EXISTS (SELECT 1 FROM edition e WHERE e.id = revision.edition_id \
+                     AND (e.latest = revision.number OR e.live = revision.number))";
+        let revisions = revision::Entity::find()
+            .filter(revision::Column::EditionId.is_in(editions.iter().map(|edition| edition.id)))
+            .filter(Expr::cust(shown))
+            .all(app.db.pool())
+            .await?;
+        let actor = Actor::account(who.account);
+        let mut opened = Vec::new();
+        for edition in editions {
+            let numbered = |number: i32| {
+                let is =
+                    |one: &&revision::Model| one.edition_id == edition.id && one.number == number;
+                revisions.iter().find(is).cloned()
+            };
+            // Where somebody saves at this moment, it will be there the next time.
+            let Some(newest) = numbered(edition.latest) else { continue };
+            let live = edition.live.and_then(numbered);
+            let door = app.door(&edition.kind).ok_or(Failure::NotFound)?;
+            let subject = life::subject(door, &actor, &edition, &newest.snapshot)?;
+            opened.push(Self { edition, newest, live, door, subject });
+        }
+        Ok(opened)
+    }
+
     /// Whether there is something that the public does not see yet.
     pub fn has_draft(&self) -> bool {
         self.live.as_ref().is_none_or(|live| live.content_hash != self.newest.content_hash)
@@ -148,6 +179,19 @@ pub async fn list(
     wanted: &Wanted,
     part: Part,
 ) -> Answer<(Vec<Opened>, u64)> {
+    let ids = ids(app, who, wanted, part).await?;
+    let mut editions = edition::Entity::find()
+        .filter(edition::Column::Id.is_in(ids.iter().copied()))
+        .all(app.db.pool())
+        .await?;
+    editions.sort_by_key(|edition| ids.iter().position(|id| *id == edition.id));
+    let opening = editions.into_iter().map(|edition| Opened::of(app, who, edition));
+    let opened = futures_util::future::try_join_all(opening).await?;
+    Ok((opened, count(app, who, wanted).await?))
+}
+
+/// The same, by their ids and nothing else.
+pub async fn ids(app: &App, who: &Principal, wanted: &Wanted, part: Part) -> Answer<Vec<Uuid>> {
     let mut ids = matching(app, who, wanted);
     let (edition, head) = (Table::new("e"), Table::new("h"));
     let column = match part.sorting {
@@ -165,16 +209,7 @@ pub async fn list(
         .limit(part.first)
         .offset(part.offset);
     let rows = app.db.all(&ids).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
-
-    let mut editions = edition::Entity::find()
-        .filter(edition::Column::Id.is_in(ids.iter().copied()))
-        .all(app.db.pool())
-        .await?;
-    editions.sort_by_key(|edition| ids.iter().position(|id| *id == edition.id));
-    let opening = editions.into_iter().map(|edition| Opened::of(app, who, edition));
-    let opened = futures_util::future::try_join_all(opening).await?;
-    Ok((opened, count(app, who, wanted).await?))
+    Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
 }
 
 /// How many editions somebody would see.

@@ -1,5 +1,6 @@
 //! Who is asking, by what they show with the request.
 
+use chrono::{DateTime, Utc};
 use poem::{Request, http::header};
 
 use crate::{
@@ -25,16 +26,27 @@ pub async fn look(app: &App, request: &Request, caller: &Caller) -> Answer<Shown
     if shown.next().is_some() {
         return Err(Failure::Unauthenticated);
     }
-    let (scheme, token) = credential
-        .to_str()
-        .ok()
-        .and_then(|credential| credential.split_once(' '))
-        .ok_or(Failure::Unauthenticated)?;
+    let credential = credential.to_str().map_err(|_| Failure::Unauthenticated)?;
+    if let Some(preview) = preview::open(app, token(credential)?).await? {
+        return Ok(Shown::Preview(preview));
+    }
+    bearer(app, credential, caller).await.map(Shown::Person)
+}
+
+/// Who shows this credential: `Bearer …`.
+pub async fn bearer(app: &App, credential: &str, caller: &Caller) -> Answer<Who> {
+    session::recognise(app, token(credential)?, caller).await
+}
+
+/// Until when the credential is taken, if it ends by itself.
+pub fn bearer_until(app: &App, credential: &str) -> Answer<Option<DateTime<Utc>>> {
+    session::taken_until(app, token(credential)?)
+}
+
+fn token(credential: &str) -> Answer<&str> {
+    let (scheme, token) = credential.split_once(' ').ok_or(Failure::Unauthenticated)?;
     if !scheme.eq_ignore_ascii_case("Bearer") {
         return Err(Failure::Unauthenticated);
     }
-    if let Some(preview) = preview::open(app, token.trim()).await? {
-        return Ok(Shown::Preview(preview));
-    }
-    session::recognise(app, token.trim(), caller).await.map(Shown::Person)
+    Ok(token.trim())
 }

@@ -23,7 +23,12 @@ pub fn decide(visit: Visit, http: &Request, asked: &async_graphql::Request) -> A
             visit.once(key.to_owned(), format!("{} {wanted}", asked.query))
         }
     };
-    match http.header(VIEW) {
+    seeing(visit, http.header(VIEW))
+}
+
+/// The visit of somebody who wants to see this.
+pub fn seeing(visit: Visit, view: Option<&str>) -> Answer<Visit> {
+    match view {
         None | Some("published") => Ok(visit),
         Some("draft") => {
             let view = drafts(&visit)?;

@@ -3,6 +3,7 @@
 mod browser;
 mod editor;
 mod person;
+mod socket;
 
 use std::{ops::Deref, process::Output, time::Duration};
 
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 pub use browser::Browser;
 pub use editor::{Edition, with_revision};
 pub use person::{Account, PASSWORD, Person};
+pub use socket::{Heard, Socket, authorization};
 
 /// No command of ours takes that long, not even where everything is unoptimised.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -244,6 +244,11 @@ impl World {
         self.place.does("UPDATE schedule SET due_at = '2020-01-01 00:00:00+00:00'").await;
     }
 
+    /// The database itself, for what only another part of Koffer would write.
+    pub async fn database(&self) -> sea_orm::DatabaseConnection {
+        self.place.connect().await
+    }
+
     /// Whether somebody is in the middle of writing.
     pub async fn is_being_written(&self) -> bool {
         self.place.is_being_written().await

@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
+    comment::Comment,
     editor,
     revision::{Comparison, Revision, RevisionPage},
     schedule::Schedule,
@@ -22,7 +23,9 @@ use crate::{
     },
     auth::policy::{self, Action},
     content::{
-        check, compare, draft,
+        check,
+        comment::{self, Standing},
+        compare, draft,
         edition::Register as Words,
         life::{Desk, Target, schedule as plans},
         reference, review,
@@ -320,6 +323,37 @@ impl WorkingEdition {
             steps.push(review_step(ctx, step).await?);
         }
         Ok(steps)
+    }
+
+    /// What people say to each other about it, in the order in which they began.
+    async fn comments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether to tell what is done, too.", default)] include_done: bool,
+    ) -> Answer<Vec<Comment>> {
+        editor(ctx)?;
+        let only = (!include_done).then_some(Standing::Open);
+        Comment::about(ctx, self.edition().id, only).await
+    }
+
+    /// Whom you can call in a comment: everybody who may read it, by name.
+    async fn mentionable(&self, ctx: &Context<'_>) -> Answer<Vec<Doer>> {
+        let (visit, who) = editor(ctx)?;
+        let (app, who, edition) = (visit.app.clone(), who.clone(), self.edition().clone());
+        let found = visit
+            .db()
+            .read(move |tx| {
+                Box::pin(async move {
+                    let desk = Desk::of(tx, &app, &who, edition).await?;
+                    comment::who_may_read(&desk).await
+                })
+            })
+            .await?;
+        let shown = |account: account::Model| Doer {
+            account_id: Some(ID(account.id.to_string())),
+            name: account.name,
+        };
+        Ok(found.into_iter().map(shown).collect())
     }
 
     /// Its history, newest first.

@@ -58,7 +58,7 @@ impl Refusal {
 }
 
 /// Whether nothing was executed: then there is no data, not even `null`, and no path.
-pub(super) fn is_request_error(response: &Response) -> bool {
+pub fn is_request_error(response: &Response) -> bool {
     response.data == Value::Null
         && response.is_err()
         && response.errors.iter().all(|error| error.path.is_empty())

@@ -13,6 +13,8 @@ pub const PASSWORD: &str = "vier Wale hören Radio";
 #[derive(Clone)]
 pub struct Person {
     pub account: Account,
+    /// What they show with every question.
+    pub token: String,
     asks_as: Anyone,
 }
 
@@ -56,7 +58,7 @@ impl Account {
         let changed = browser.changes_password(&self.password, PASSWORD).await;
         assert_eq!(changed["problems"], json!([]), "{changed}");
         self.password = PASSWORD.to_owned();
-        Person { account: self, asks_as: browser.asks_as() }
+        Person::of(self, browser)
     }
 
     /// Signs in with the password that it has.
@@ -64,11 +66,16 @@ impl Account {
         let mut browser = Browser::at(url);
         let told = browser.signs_in(&self).await;
         self.id = told["account"]["id"].as_str().unwrap().to_owned();
-        Person { account: self, asks_as: browser.asks_as() }
+        Person::of(self, browser)
     }
 }
 
 impl Person {
+    fn of(account: Account, browser: Browser) -> Self {
+        let asks_as = browser.asks_as();
+        Self { account, asks_as, token: browser.token.expect("they have signed in") }
+    }
+
     /// The same person, who sends this along with every question.
     pub fn with_header(&self, name: &str, value: &str) -> Self {
         Self { asks_as: self.asks_as.with_header(name, value), ..self.clone() }

@@ -234,7 +234,7 @@ impl Place {
         done.map(drop)
     }
 
-    async fn connect(&self) -> DatabaseConnection {
+    pub async fn connect(&self) -> DatabaseConnection {
         self.reach().await.unwrap()
     }
 
