@@ -29,6 +29,15 @@ use crate::{
     error::{Answer, Failure},
 };
 
+tokio::task_local! {
+    static UNCOUNTED: ();
+}
+
+/// Work of the house itself that nobody asked for: its statements are not counted.
+pub async fn uncounted<T>(work: impl Future<Output = T>) -> T {
+    UNCOUNTED.scope((), work).await
+}
+
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
@@ -59,7 +68,9 @@ impl Db {
         let statements = Arc::new(AtomicU64::new(0));
         let counter = statements.clone();
         pool.set_metric_callback(move |_| {
-            counter.fetch_add(1, Ordering::Relaxed);
+            if UNCOUNTED.try_with(|()| ()).is_err() {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
         });
         Ok(Self { pool, statements, writer: Arc::default(), bell: Bell::default() })
     }

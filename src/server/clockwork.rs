@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{app::App, content::life::schedule, shutdown::Stop};
+use crate::{app::App, content::life::schedule, db, shutdown::Stop};
 
 /// How often it looks. A look is one short statement.
 const TICK: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ pub async fn run(app: Arc<App>, stop: Stop) {
             _ = ticks.tick() => {}
         }
         // What does not work now is tried again with the next tick.
-        if let Err(failure) = schedule::run_due(&app).await {
+        if let Err(failure) = db::uncounted(schedule::run_due(&app)).await {
             let cause = failure.into_report();
             tracing::error!("what was planned could not be looked at: {cause:#}");
         }

@@ -239,6 +239,11 @@ impl World {
         self.place.number(&format!("SELECT COUNT(*) AS n FROM log WHERE action = '{action}'")).await
     }
 
+    /// How many lines of the log are somebody's.
+    pub async fn logged_by(&self, actor: &str) -> i64 {
+        self.place.number(&format!("SELECT COUNT(*) AS n FROM log WHERE actor = '{actor}'")).await
+    }
+
     /// Moves the time of all that is planned into the past, while the house is closed.
     pub async fn time_comes(&self) {
         self.place.does("UPDATE schedule SET due_at = '2020-01-01 00:00:00+00:00'").await;

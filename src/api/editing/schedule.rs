@@ -72,7 +72,7 @@ impl Schedule {
         self.0.revision
     }
 
-    /// When.
+    /// When that was, or is to be.
     async fn at(&self) -> DateTime<Utc> {
         self.0.due_at
     }

@@ -112,7 +112,7 @@ pub struct ReviewStep {
     pub by: Doer,
     /// In which words.
     pub comment: Option<String>,
-    /// When.
+    /// When that was said.
     pub at: DateTime<Utc>,
 }
 
