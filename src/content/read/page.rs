@@ -252,8 +252,8 @@ impl Reader<'_> {
             editions.query.and_where(editions.live.col("entry_id").in_subquery(within));
         }
         if let Some(filter) = filter {
-            let place = Place::new::<C>(*self, editions.live.clone());
-            editions.query.cond_where(filter.condition(&place)?);
+            let place = Place::new(*self, C::KIND, editions.live.clone());
+            editions.query.cond_where(place.condition(&filter.test()?));
         }
         Ok(editions)
     }
