@@ -28,6 +28,7 @@ use crate::error::{Answer, Failure};
 pub struct Db {
     pool: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    written: Arc<AtomicU64>,
     /// SQLite has one writer; waiting here is fair, waiting inside SQLite is not.
     writer: Arc<Mutex<()>>,
 }
@@ -50,10 +51,11 @@ impl Db {
         let mut pool = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
         let counter = statements.clone();
-        pool.set_metric_callback(move |_| {
+        pool.set_metric_callback(move |metric| {
             counter.fetch_add(1, Ordering::Relaxed);
+            tracing::trace!(took = ?metric.elapsed, statement = metric.statement.sql, "asked the database");
         });
-        Ok(Self { pool, statements, writer: Arc::default() })
+        Ok(Self { pool, statements, written: Arc::default(), writer: Arc::default() })
     }
 
     pub fn pool(&self) -> &DatabaseConnection {
@@ -67,6 +69,12 @@ impl Db {
     /// How many statements have been sent since the start; the tests prove batching with it.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How many transactions this process has committed; who remembers what was there looks again
+    /// when this has grown.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::SeqCst)
     }
 
     /// Runs a statement that one of our builders made.
@@ -109,7 +117,10 @@ impl Db {
         let (tx, _turn) = self.begin().await?;
         let outcome = work(&tx).await;
         match ending {
-            Ending::Commit if outcome.is_ok() => tx.commit().await?,
+            Ending::Commit if outcome.is_ok() => {
+                tx.commit().await?;
+                self.written.fetch_add(1, Ordering::SeqCst);
+            }
             _ => tx.rollback().await?,
         }
         outcome

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     auth::{brakes::Brakes, keyring::Keyring},
     config::Config,
+    content::read::catalogue::Catalogue,
     db::{Db, dialect},
     error::{Answer, Failure},
     files::Staging,
@@ -35,7 +36,17 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
     let keys = Keyring::open(&config).map_err(Failure::internal)?;
     let post = Post::open(&config).map_err(Failure::internal)?;
     let brakes = Brakes::new(config.sign_ins);
-    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, doors: kinds::DOORS }))
+    Ok(Arc::new(App {
+        config,
+        db,
+        catalogue: Catalogue::default(),
+        store,
+        staging,
+        keys,
+        brakes,
+        post,
+        doors: kinds::DOORS,
+    }))
 }
 
 /// Brings the tables to their present shape, all steps or none, and says how many steps it took.

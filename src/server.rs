@@ -67,6 +67,9 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     first_start::prepare(&app, collection).await.map_err(|failure| failure.into_report())?;
     password::prepare().await.map_err(|failure| failure.into_report())?;
 
+    // Read before the first visitor comes, who would have to wait for it.
+    app.catalogue.catches_up(&app.db).await.map_err(|failure| failure.into_report())?;
+
     let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);
     let house = house(&app, &metrics).map_err(|failure| failure.into_report())?;
     tracing::info!(address = app.config.public_url(), listening = %app.config.listen, "Koffer is ready");
