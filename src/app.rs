@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::{brakes::Brakes, keyring::Keyring},
+    auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
     content::{door::Door, read::catalogue::Catalogue},
     db::Db,
@@ -22,6 +22,8 @@ pub struct App {
     pub keys: Keyring,
     pub brakes: Brakes,
     pub post: Post,
+    /// Where people can also prove who they are.
+    pub provider: Option<Provider>,
     /// The doors of all kinds; `kinds.rs` lists them.
     pub doors: &'static [&'static dyn Door],
 }

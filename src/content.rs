@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod life;
 pub mod link;
 pub mod log;
+pub mod preview;
 pub mod problem;
 pub mod publish;
 pub mod read;

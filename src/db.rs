@@ -13,15 +13,19 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    FromQueryResult, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sea_query::SelectStatement,
+    FromQueryResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, sea_query::SelectStatement,
 };
 use tokio::sync::Mutex;
 
-use crate::error::{Answer, Failure};
+use crate::{
+    clock,
+    error::{Answer, Failure},
+};
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
@@ -124,6 +128,42 @@ impl Db {
             _ => tx.rollback().await?,
         }
         outcome
+    }
+
+    /// The same, where the work itself says in the end whether it is to stay.
+    pub async fn attempt<T, F>(&self, work: F) -> Answer<T>
+    where
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Answer<(T, Ending)>>,
+    {
+        let (tx, _turn) = self.begin().await?;
+        match work(&tx).await {
+            Ok((outcome, Ending::Commit)) => {
+                tx.commit().await.map(|()| outcome).map_err(Failure::from)
+            }
+            Ok((outcome, Ending::TakeBack)) => {
+                tx.rollback().await?;
+                Ok(outcome)
+            }
+            Err(failure) => {
+                tx.rollback().await?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// The time by the clock that all processes around one database share.
+    pub async fn now(&self) -> Answer<DateTime<Utc>> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                let now = Statement::from_string(DbBackend::Postgres, "SELECT now() AS now");
+                let row = self.pool.query_one_raw(now).await?;
+                let row =
+                    row.ok_or_else(|| Failure::internal(anyhow::anyhow!("no time came back")))?;
+                Ok(row.try_get("", "now")?)
+            }
+            // The database is a file here; its clock is ours.
+            _ => Ok(clock::now()),
+        }
     }
 
     /// Reads in one transaction, beside whoever writes; nothing of it stays.

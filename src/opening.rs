@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, TransactionT
 
 use crate::{
     app::App,
-    auth::{brakes::Brakes, keyring::Keyring},
+    auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
     content::read::catalogue::Catalogue,
     db::{Db, dialect},
@@ -36,6 +36,7 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
     let keys = Keyring::open(&config).map_err(Failure::internal)?;
     let post = Post::open(&config).map_err(Failure::internal)?;
     let brakes = Brakes::new(config.sign_ins);
+    let provider = Provider::open(&config).map_err(Failure::internal)?;
     Ok(Arc::new(App {
         config,
         db,
@@ -45,6 +46,7 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
         keys,
         brakes,
         post,
+        provider,
         doors: kinds::DOORS,
     }))
 }

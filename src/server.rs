@@ -4,6 +4,7 @@
 //! behind its address. [`house`] is all of it as one endpoint, which the tests call as the world does.
 
 mod admin;
+mod clockwork;
 mod connections;
 mod credential;
 pub mod file;
@@ -11,6 +12,7 @@ mod first_start;
 mod headers;
 mod health;
 mod metrics;
+mod oidc;
 mod page;
 mod perspective;
 mod problem;
@@ -30,7 +32,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use self::{
-    headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
+    credential::Shown, headers::GRAPHIQL_POLICY, health::Readiness, metrics::Metrics, page::Page,
     reception::Reception, visitor::Visitors,
 };
 use crate::{
@@ -42,7 +44,7 @@ use crate::{
         witness::Witness,
     },
     app::App,
-    auth::password,
+    auth::{password, principal::Who},
     config::Config,
     error::Answer,
     opening::{self, InUse},
@@ -65,7 +67,8 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     let in_use = InUse::share(&config.data)?;
     let app = opening::open(config).await.map_err(|failure| failure.into_report())?;
     first_start::prepare(&app, collection).await.map_err(|failure| failure.into_report())?;
-    password::prepare().await.map_err(|failure| failure.into_report())?;
+    // It takes a moment, and nobody has to wait for it.
+    tokio::spawn(password::prepare());
 
     // Read before the first visitor comes, who would have to wait for it.
     app.catalogue.catches_up(&app.db).await.map_err(|failure| failure.into_report())?;
@@ -79,7 +82,8 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
             serve_connections(listener, received(alone, &app, &metrics), stop.clone()).await;
         }
     };
-    tokio::join!(serve_connections(listener, house, stop.clone()), apart);
+    let keeps_time = clockwork::run(app.clone(), stop.clone());
+    tokio::join!(serve_connections(listener, house, stop.clone()), apart, keeps_time);
 
     app.db.pool().clone().close().await?;
     drop(in_use);
@@ -97,7 +101,9 @@ pub fn house(
         .at("/", read_only(Page::index()))
         .at("/graphql", graphql(app, visitors.clone())?)
         .at("/auth/refresh", session::refresh(app.clone(), visitors.clone()))
-        .at("/auth/logout", session::logout(app.clone(), visitors))
+        .at("/auth/logout", session::logout(app.clone(), visitors.clone()))
+        .at("/auth/oidc/start", read_only(oidc::start(app.clone(), visitors.clone())))
+        .at("/auth/oidc/callback", read_only(oidc::callback(app.clone(), visitors)))
         .at("/files/:id/:name", read_only(files(app.clone())))
         .at("/admin", read_only(make(|_| async { admin::home() })))
         .at("/admin/", read_only(make(|request: Request| async move { admin::serve(&request) })))
@@ -130,8 +136,12 @@ fn graphql(
         move |http, request| {
             let (app, caller) = (app.clone(), visitors.caller(http));
             Box::pin(async move {
-                let who = credential::who(&app, http, &caller).await?;
-                let visit = Visit::new(app, who).from(caller);
+                let visit = match credential::look(&app, http, &caller).await? {
+                    Shown::Nothing => Visit::new(app, Who::Public),
+                    Shown::Person(who) => Visit::new(app, who),
+                    Shown::Preview(preview) => Visit::new(app, Who::Public).shown(preview),
+                };
+                let visit = visit.from(caller);
                 let visit = perspective::decide(visit, http, &request)?;
                 Ok(request.data(visit))
             })

@@ -18,6 +18,7 @@ use crate::{
     auth::{caller::Caller, principal::Who},
     content::{
         edition::Wish,
+        preview::Shown,
         read::{Reader, catalogue::Trust},
         view::View,
     },
@@ -31,6 +32,8 @@ pub struct Visit {
     pub who: Who,
     /// What is read: decided here, once, and by nothing further down.
     pub view: View,
+    /// The preview whose token came with the request.
+    pub preview: Option<Shown>,
     /// Under which the caller wants a thing made only once.
     /// And what was asked with it, so that the key is not taken for something else.
     pub once: Option<(String, String)>,
@@ -51,6 +54,7 @@ impl Visit {
             who,
             caller,
             view: View::Published,
+            preview: None,
             once: None,
             batches: Batches::default(),
             trust: Trust::default(),
@@ -69,6 +73,12 @@ impl Visit {
     #[must_use]
     pub fn seeing(self, view: View) -> Self {
         Self { view, ..self }
+    }
+
+    /// The same visit, of somebody to whom drafts are shown.
+    #[must_use]
+    pub fn shown(self, preview: Shown) -> Self {
+        Self { view: preview.view.clone(), preview: Some(preview), ..self }
     }
 
     /// The same visit, of somebody who wants a thing made only once.

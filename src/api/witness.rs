@@ -3,10 +3,10 @@
 //! It stands between the gate and the schema, so no resolver has to think of it. What a refused
 //! request would have written was taken back; the line about it is written on its own.
 
-use std::any::TypeId;
+use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{Data, Executor, PathSegment, Request, Response};
-use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, stream::BoxStream};
 
 use super::{account::note_refusal, error::Code, visit::Visit};
 
@@ -16,23 +16,41 @@ pub struct Witness<E>(pub E);
 
 impl<E: Executor> Executor for Witness<E> {
     async fn execute(&self, request: Request) -> Response {
-        let visit = request.data.get(&TypeId::of::<Visit>());
-        let visit = visit.and_then(|visit| visit.downcast_ref::<Visit>()).map(Visit::in_short);
+        let visit = visit_of(&request.data);
         let response = self.0.execute(request).await;
-        if let (Some(visit), Some(field)) = (visit, refused_field(&response))
-            && let Err(failure) = note_refusal(&visit, &field).await
-        {
-            tracing::error!("a refusal was not noted: {:#}", failure.into_report());
-        }
+        notes(visit.as_ref(), &response).await;
         response
     }
 
     fn execute_stream(
         &self,
         request: Request,
-        session: Option<std::sync::Arc<Data>>,
+        session: Option<Arc<Data>>,
     ) -> BoxStream<'static, Response> {
-        self.0.execute_stream(request, session)
+        let visit = visit_of(&request.data).map(Arc::new);
+        let answers = self.0.execute_stream(request, session);
+        answers
+            .then(move |response| {
+                let visit = visit.clone();
+                async move {
+                    notes(visit.as_deref(), &response).await;
+                    response
+                }
+            })
+            .boxed()
+    }
+}
+
+fn visit_of(data: &Data) -> Option<Visit> {
+    let visit = data.get(&TypeId::of::<Visit>())?;
+    visit.downcast_ref::<Visit>().map(Visit::in_short)
+}
+
+async fn notes(visit: Option<&Visit>, response: &Response) {
+    if let (Some(visit), Some(field)) = (visit, refused_field(response))
+        && let Err(failure) = note_refusal(visit, &field).await
+    {
+        tracing::error!("a refusal was not noted: {:#}", failure.into_report());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who asks, and what they are told.
 
 mod browser;
+mod editor;
 mod person;
 
 use std::{ops::Deref, process::Output, time::Duration};
@@ -12,6 +13,7 @@ use reqwest::{
 use serde_json::{Value, json};
 
 pub use browser::Browser;
+pub use editor::{Edition, with_revision};
 pub use person::{Account, PASSWORD, Person};
 
 /// No command of ours takes that long, not even where everything is unoptimised.
@@ -97,6 +99,16 @@ impl Anyone {
             .headers(self.headers.clone())
             .json(&json!({ "query": query, "variables": variables }));
         request.send().await.expect("the server answers")
+    }
+
+    /// Sends a question to a server that may die over it.
+    pub async fn tries(&self, query: &str, variables: &Value) -> Option<Value> {
+        let request = self
+            .client
+            .post(&self.address)
+            .headers(self.headers.clone())
+            .json(&json!({ "query": query, "variables": variables }));
+        request.send().await.ok()?.json().await.ok()
     }
 
     /// Follows a link.

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::{
     editor,
-    revision::{Comparison, Revision, RevisionConnection},
+    revision::{Comparison, Revision, RevisionPage},
+    schedule::Schedule,
 };
 use crate::{
     api::{
@@ -23,7 +24,7 @@ use crate::{
     content::{
         check, compare, draft,
         edition::Register as Words,
-        life::{Desk, Target},
+        life::{Desk, Target, schedule as plans},
         reference, review,
         workspace::{self, Opened},
     },
@@ -327,8 +328,8 @@ impl WorkingEdition {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "How many to skip.")] offset: Option<i32>,
-    ) -> Answer<RevisionConnection> {
-        RevisionConnection::of(ctx, &self.0, first, offset).await
+    ) -> Answer<RevisionPage> {
+        RevisionPage::of(ctx, &self.0, first, offset).await
     }
 
     /// One revision of its history.
@@ -355,6 +356,13 @@ impl WorkingEdition {
         let later = draft::revision(db, self.edition().id, to).await?;
         let fields = compare::fields(self.0.door, &earlier.snapshot, &later.snapshot)?;
         Ok(Comparison { from, to, fields: fields.into_iter().map(Into::into).collect() })
+    }
+
+    /// What is to happen to it at a time, and what became of that; the next first.
+    async fn schedules(&self, ctx: &Context<'_>) -> Answer<Vec<Schedule>> {
+        let (visit, _) = editor(ctx)?;
+        let plans = plans::of(&visit.app, self.edition().id).await?;
+        Ok(plans.into_iter().map(Schedule).collect())
     }
 
     /// What points at its entry, in public and in drafts that you may see.
