@@ -50,8 +50,9 @@ pub struct Catalogue {
 enum State {
     Unread,
     Known(Box<Index>),
-    /// The collection is too large to be kept in memory; the database answers all questions.
-    TooLarge,
+    /// At this line of the feed the collection was too large to be kept in memory; the database
+    /// answers all questions.
+    TooLarge(i64),
 }
 
 /// One request's trust in the catalogue: it is made sure of once, and again after own writing.
@@ -93,7 +94,8 @@ impl Catalogue {
         let newest = newest(db).await?;
         let known = match &*self.read() {
             State::Known(index) => Some(index.sequence),
-            State::Unread | State::TooLarge => None,
+            State::TooLarge(seen) if *seen == newest => return Ok(()),
+            State::Unread | State::TooLarge(_) => None,
         };
         if let Some(known) = known {
             if known == newest {
@@ -110,7 +112,7 @@ impl Catalogue {
             }
         }
         let state = if too_large(db).await? {
-            State::TooLarge
+            State::TooLarge(newest)
         } else {
             State::Known(Box::new(everything(db, newest).await?))
         };
@@ -149,7 +151,7 @@ impl Reader<'_> {
         trust.renew(catalogue, self.db).await?;
         match &*catalogue.read() {
             State::Known(index) => find(&Eyes::new(index, &trust.lists, self.wish)),
-            State::Unread | State::TooLarge => Ok(None),
+            State::Unread | State::TooLarge(_) => Ok(None),
         }
     }
 }
