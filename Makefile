@@ -37,13 +37,13 @@ schema:
 
 clean:
 	cargo clean
-	rm -rf admin/dist admin/node_modules tests/graphql_http/node_modules
+	rm -rf admin/dist admin/node_modules tests/graphql_http/node_modules tests/oidc/node_modules
 
 # The pages for the browser, which the binary embeds.
 admin: admin/dist/index.html
 
-# The audits of GraphQL over HTTP, which the Rust tests run.
-audit: tests/graphql_http/node_modules/.package-lock.json
+# The audits of GraphQL over HTTP and the provider of identities, which the Rust tests run.
+audit: tests/graphql_http/node_modules/.package-lock.json tests/oidc/node_modules/.package-lock.json
 
 # What the tests need from the system.
 prepare:

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    auth::{brakes::Brakes, keyring::Keyring},
+    auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
     content::door::Door,
     db::Db,
@@ -22,6 +22,8 @@ pub struct App {
     pub keys: Keyring,
     pub brakes: Brakes,
     pub post: Post,
+    /// Where people can also prove who they are.
+    pub provider: Option<Provider>,
     /// What is still to be ended in good order when the house closes: sockets, and what they leave.
     pub tidying: TaskTracker,
     /// The doors of all kinds; `kinds.rs` lists them.

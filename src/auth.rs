@@ -9,6 +9,7 @@ pub mod cookie;
 pub mod grant;
 pub mod house;
 pub mod keyring;
+pub mod oidc;
 pub mod one_time;
 pub mod password;
 pub mod policy;

@@ -18,6 +18,7 @@ pub mod life;
 pub mod link;
 pub mod log;
 pub mod presence;
+pub mod preview;
 pub mod problem;
 pub mod publish;
 pub mod read;

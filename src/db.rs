@@ -14,16 +14,29 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    FromQueryResult, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sea_query::SelectStatement,
+    FromQueryResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, sea_query::SelectStatement,
 };
 use tokio::sync::Mutex;
 
 use self::watch::{Bell, Watch};
-use crate::error::{Answer, Failure};
+use crate::{
+    clock,
+    error::{Answer, Failure},
+};
+
+tokio::task_local! {
+    static UNCOUNTED: ();
+}
+
+/// Work of the house itself that nobody asked for: its statements are not counted.
+pub async fn uncounted<T>(work: impl Future<Output = T>) -> T {
+    UNCOUNTED.scope((), work).await
+}
 
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
@@ -55,7 +68,9 @@ impl Db {
         let statements = Arc::new(AtomicU64::new(0));
         let counter = statements.clone();
         pool.set_metric_callback(move |_| {
-            counter.fetch_add(1, Ordering::Relaxed);
+            if UNCOUNTED.try_with(|()| ()).is_err() {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
         });
         Ok(Self { pool, statements, writer: Arc::default(), bell: Bell::default() })
     }
@@ -120,6 +135,44 @@ impl Db {
             _ => tx.rollback().await?,
         }
         outcome
+    }
+
+    /// The same, where the work itself says in the end whether it is to stay.
+    pub async fn attempt<T, F>(&self, work: F) -> Answer<T>
+    where
+        F: for<'t> FnOnce(&'t DatabaseTransaction) -> BoxFuture<'t, Answer<(T, Ending)>>,
+    {
+        let (tx, _turn) = self.begin().await?;
+        match work(&tx).await {
+            Ok((outcome, Ending::Commit)) => {
+                tx.commit().await?;
+                self.bell.ring();
+                Ok(outcome)
+            }
+            Ok((outcome, Ending::TakeBack)) => {
+                tx.rollback().await?;
+                Ok(outcome)
+            }
+            Err(failure) => {
+                tx.rollback().await?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// The time by the clock that all processes around one database share.
+    pub async fn now(&self) -> Answer<DateTime<Utc>> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                let now = Statement::from_string(DbBackend::Postgres, "SELECT now() AS now");
+                let row = self.pool.query_one_raw(now).await?;
+                let row =
+                    row.ok_or_else(|| Failure::internal(anyhow::anyhow!("no time came back")))?;
+                Ok(row.try_get("", "now")?)
+            }
+            // The database is a file here; its clock is ours.
+            _ => Ok(clock::now()),
+        }
     }
 
     /// Tells whoever waits for something when it is worth looking again.

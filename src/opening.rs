@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     app::App,
-    auth::{brakes::Brakes, keyring::Keyring},
+    auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
     db::{Db, dialect},
     error::{Answer, Failure},
@@ -36,9 +36,10 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
     let keys = Keyring::open(&config).map_err(Failure::internal)?;
     let post = Post::open(&config).map_err(Failure::internal)?;
     let brakes = Brakes::new(config.sign_ins);
+    let provider = Provider::open(&config).map_err(Failure::internal)?;
     let tidying = TaskTracker::new();
     let doors = kinds::DOORS;
-    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, tidying, doors }))
+    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, provider, tidying, doors }))
 }
 
 /// Brings the tables to their present shape, all steps or none, and says how many steps it took.

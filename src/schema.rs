@@ -22,7 +22,7 @@ use crate::{
         visit::Visit,
     },
     app::App,
-    content::edition::Wish,
+    content::{edition::Wish, view::View},
     error::{Answer, Failure},
     kinds::{Entry, KindQueries, Node},
 };
@@ -136,8 +136,14 @@ impl Shared {
     }
 
     /// Who is asking.
-    async fn viewer(&self) -> Viewer {
-        Viewer { perspective: Perspective::Published }
+    async fn viewer(&self, ctx: &Context<'_>) -> Viewer {
+        let visit = Visit::of(ctx);
+        let perspective = match (&visit.preview, &visit.view) {
+            (Some(_), _) => Perspective::Preview,
+            (None, View::Drafts(_)) => Perspective::Drafts,
+            (None, View::Published) => Perspective::Published,
+        };
+        Viewer { perspective }
     }
 }
 

@@ -4,6 +4,7 @@
 //! behind its address. [`house`] is all of it as one endpoint, which the tests call as the world does.
 
 mod admin;
+mod clockwork;
 mod connections;
 mod credential;
 pub mod file;
@@ -11,6 +12,7 @@ mod first_start;
 mod headers;
 mod health;
 mod metrics;
+mod oidc;
 mod page;
 mod perspective;
 mod problem;
@@ -31,6 +33,7 @@ use tokio::{net::TcpListener, time::timeout};
 use uuid::Uuid;
 
 use self::{
+    credential::Shown,
     headers::GRAPHIQL_POLICY,
     health::Readiness,
     metrics::Metrics,
@@ -48,7 +51,7 @@ use crate::{
         witness::Witness,
     },
     app::App,
-    auth::password,
+    auth::{password, principal::Who},
     config::Config,
     error::Answer,
     opening::{self, InUse},
@@ -75,7 +78,8 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     let in_use = InUse::share(&config.data)?;
     let app = opening::open(config).await.map_err(|failure| failure.into_report())?;
     first_start::prepare(&app, collection).await.map_err(|failure| failure.into_report())?;
-    password::prepare().await.map_err(|failure| failure.into_report())?;
+    // It takes a moment, and nobody has to wait for it.
+    tokio::spawn(password::prepare());
 
     let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);
     let house = house(&app, &metrics, &stop).map_err(|failure| failure.into_report())?;
@@ -86,7 +90,8 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
             serve_connections(listener, received(alone, &app, &metrics), stop.clone()).await;
         }
     };
-    tokio::join!(serve_connections(listener, house, stop.clone()), apart);
+    let keeps_time = clockwork::run(app.clone(), stop.clone());
+    tokio::join!(serve_connections(listener, house, stop.clone()), apart, keeps_time);
 
     tidy_up(&app).await;
 
@@ -115,7 +120,9 @@ pub fn house(
         .at("/", read_only(Page::index()))
         .at("/graphql", graphql(app, visitors.clone(), stop)?)
         .at("/auth/refresh", session::refresh(app.clone(), visitors.clone()))
-        .at("/auth/logout", session::logout(app.clone(), visitors))
+        .at("/auth/logout", session::logout(app.clone(), visitors.clone()))
+        .at("/auth/oidc/start", read_only(oidc::start(app.clone(), visitors.clone())))
+        .at("/auth/oidc/callback", read_only(oidc::callback(app.clone(), visitors)))
         .at("/files/:id/:name", read_only(files(app.clone())))
         .at("/admin", read_only(make(|_| async { admin::home() })))
         .at("/admin/", read_only(make(|request: Request| async move { admin::serve(&request) })))
@@ -150,8 +157,12 @@ fn graphql(
         move |http, request| {
             let (app, caller) = (app.clone(), visitors.caller(http));
             Box::pin(async move {
-                let who = credential::who(&app, http, &caller).await?;
-                let visit = Visit::new(app, who).from(caller);
+                let visit = match credential::look(&app, http, &caller).await? {
+                    Shown::Nothing => Visit::new(app, Who::Public),
+                    Shown::Person(who) => Visit::new(app, who),
+                    Shown::Preview(preview) => Visit::new(app, Who::Public).shown(preview),
+                };
+                let visit = visit.from(caller);
                 let visit = perspective::decide(visit, http, &request)?;
                 Ok(request.data(visit))
             })

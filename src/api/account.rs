@@ -24,11 +24,10 @@ use self::{
     second_factor::SecondFactorMutations,
     session::SessionMutations,
 };
-use super::{entry::Kind, filter::uuid, site::Viewer, visit::Visit};
+use super::{batch::Place, entry::Kind, filter::uuid, site::Viewer, visit::Visit};
 use crate::{
     auth::{
-        account::{self as accounts},
-        grant,
+        account as accounts, grant,
         policy::{self, HouseAction},
         principal::{self, Principal, Scope},
         role, second_factor as factor, session as sessions,
@@ -164,8 +163,11 @@ impl Account {
 
     /// What the person may do.
     async fn grants(&self, ctx: &Context<'_>) -> Answer<Vec<Grant>> {
-        let grants = grant::of_account(Visit::of(ctx).db().pool(), self.0.id).await?;
-        Ok(grants.into_iter().map(Grant::from).collect())
+        let visit = Visit::of(ctx);
+        let place = Place::of(ctx, "grants", visit.wish(ctx));
+        let of_all = async |ids| grant::of_accounts(visit.db().pool(), ids).await;
+        let grants = visit.batches.load(place, self.0.id, of_all).await?;
+        Ok(grants.iter().flat_map(|grants| grants.iter().cloned()).map(Grant::from).collect())
     }
 
     /// Whether the password was given by somebody else and is to be changed before anything else.
@@ -180,7 +182,11 @@ impl Account {
 
     /// How many recovery codes are left.
     async fn recovery_codes_left(&self, ctx: &Context<'_>) -> Answer<u64> {
-        factor::codes_left(Visit::of(ctx).db().pool(), self.0.id).await
+        let visit = Visit::of(ctx);
+        let place = Place::of(ctx, "codes", visit.wish(ctx));
+        let of_all = async |ids| factor::codes_left(visit.db().pool(), ids).await;
+        let left = visit.batches.load(place, self.0.id, of_all).await?;
+        Ok(left.map_or(0, |left| *left))
     }
 
     /// When the account was made.

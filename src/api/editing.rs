@@ -3,22 +3,30 @@
 //! About a dozen mutations serve all kinds. Each takes one input, says which revision it is about,
 //! and answers the edition with what is to be mended; the steps themselves are in `content/life`.
 
+pub mod bulk;
 pub mod comment;
 pub mod given;
 pub mod list;
 pub mod mutations;
+pub mod preview;
 pub mod queries;
+pub mod release;
 pub mod revision;
 pub mod saved_view;
+pub mod schedule;
 pub mod task;
 pub mod together;
 pub mod working_edition;
 
-pub use self::{mutations::EditingMutations, queries::EditingQueries};
+use self::{
+    bulk::BulkMutations, mutations::EditionMutations, preview::PreviewMutations,
+    preview::PreviewQueries, queries::EditionQueries, release::ReleaseMutations,
+    release::ReleaseQueries, schedule::ScheduleMutations,
+};
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID};
+use async_graphql::{Context, ID, MergedObject};
 
 use super::{
     filter::{Register, uuid},
@@ -29,6 +37,20 @@ use crate::{
     content::life::Target,
     error::{Answer, Failure},
 };
+
+/// What editors ask for. Nothing here is for the public.
+#[derive(MergedObject, Default)]
+pub struct EditingQueries(EditionQueries, ReleaseQueries, PreviewQueries);
+
+/// What editors do.
+#[derive(MergedObject, Default)]
+pub struct EditingMutations(
+    EditionMutations,
+    ScheduleMutations,
+    ReleaseMutations,
+    BulkMutations,
+    PreviewMutations,
+);
 
 /// The person who edits; nobody else gets beyond this.
 fn editor<'c>(ctx: &Context<'c>) -> Answer<(&'c Visit, &'c Arc<Principal>)> {

@@ -60,6 +60,10 @@ impl Site {
 pub enum Perspective {
     /// What is published, and nothing else.
     Published,
+    /// Drafts in the place of what is published, as far as you may see them.
+    Drafts,
+    /// What is published, and the drafts that a preview shows.
+    Preview,
 }
 
 /// Who is asking.

@@ -16,7 +16,7 @@ use super::{batch::Batches, http::CacheTags};
 use crate::{
     app::App,
     auth::{caller::Caller, principal::Who},
-    content::{edition::Wish, read::Reader, view::View},
+    content::{edition::Wish, preview::Shown, read::Reader, view::View},
     db::Db,
     error::{Answer, Failure},
 };
@@ -27,6 +27,8 @@ pub struct Visit {
     pub who: Who,
     /// What is read: decided here, once, and by nothing further down.
     pub view: View,
+    /// The preview whose token came with the request.
+    pub preview: Option<Shown>,
     /// Under which the caller wants a thing made only once.
     /// And what was asked with it, so that the key is not taken for something else.
     pub once: Option<(String, String)>,
@@ -46,6 +48,7 @@ impl Visit {
             who,
             caller,
             view: View::Published,
+            preview: None,
             once: None,
             batches: Batches::default(),
             has_proved: AtomicBool::default(),
@@ -63,6 +66,12 @@ impl Visit {
     #[must_use]
     pub fn seeing(self, view: View) -> Self {
         Self { view, ..self }
+    }
+
+    /// The same visit, of somebody to whom drafts are shown.
+    #[must_use]
+    pub fn shown(self, preview: Shown) -> Self {
+        Self { view: preview.view.clone(), preview: Some(preview), ..self }
     }
 
     /// The same visit, of somebody who wants a thing made only once.

@@ -1,6 +1,6 @@
 //! Accounts: people who may sign in, and what is done to them.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use entity::{account, grant as grant_row};
 use sea_orm::{
@@ -324,6 +324,15 @@ pub async fn count(db: &impl ConnectionTrait) -> Answer<u64> {
 
 pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Answer<Option<account::Model>> {
     Ok(account::Entity::find_by_id(id).one(db).await?)
+}
+
+/// These accounts, those that are there.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Answer<HashMap<Uuid, account::Model>> {
+    let found = account::Entity::find().filter(account::Column::Id.is_in(ids)).all(db).await?;
+    Ok(found.into_iter().map(|account| (account.id, account)).collect())
 }
 
 pub async fn by_email(db: &impl ConnectionTrait, email: &Email) -> Answer<Option<account::Model>> {

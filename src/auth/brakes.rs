@@ -41,7 +41,7 @@ impl Brakes {
             reset_of_account: brake(Quota::per_hour(often(3))),
             reset_from_machine: brake(Quota::per_hour(often(sign_ins))),
             renewal: brake(Quota::per_minute(often(30))),
-            proof: brake(Quota::per_minute(often(5))),
+            proof: brake(Quota::per_minute(often(10))),
         }
     }
 

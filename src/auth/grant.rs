@@ -1,5 +1,7 @@
 //! What an account was granted: roles, each with how far it reaches.
 
+use std::collections::HashMap;
+
 use entity::grant;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
@@ -30,6 +32,23 @@ pub async fn of_account(db: &impl ConnectionTrait, account: Uuid) -> Answer<Vec<
         .all(db)
         .await?;
     Ok(found.iter().filter_map(read).collect())
+}
+
+/// The grants of many accounts at once.
+pub async fn of_accounts(
+    db: &impl ConnectionTrait,
+    accounts: Vec<Uuid>,
+) -> Answer<HashMap<Uuid, Vec<Grant>>> {
+    let found = grant::Entity::find()
+        .filter(grant::Column::AccountId.is_in(accounts))
+        .order_by_asc(grant::Column::Id)
+        .all(db)
+        .await?;
+    let mut grants: HashMap<Uuid, Vec<Grant>> = HashMap::new();
+    for row in &found {
+        grants.entry(row.account_id).or_default().extend(read(row));
+    }
+    Ok(grants)
 }
 
 /// The grant that a row means.

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::role::Role;
+use super::{account, grant, role::Role};
 use crate::{
     content::log::{Actor, Origin},
     error::{Answer, Failure},
@@ -79,4 +80,20 @@ impl Principal {
     pub fn is(&self, role: Role) -> bool {
         self.grants.iter().any(|grant| grant.role == role && grant.scope == Scope::default())
     }
+}
+
+/// The person behind an account, as far as they may act now: for what they asked to happen later.
+pub async fn acting_later(db: &impl ConnectionTrait, account: Uuid) -> Answer<Option<Principal>> {
+    let Some(found) = account::by_id(db, account).await? else { return Ok(None) };
+    if account::State::from_name(&found.state) != account::State::Active {
+        return Ok(None);
+    }
+    Ok(Some(Principal {
+        account,
+        session: Uuid::nil(),
+        name: found.name,
+        email: found.email,
+        grants: grant::of_account(db, account).await?,
+        origin: Origin::default(),
+    }))
 }

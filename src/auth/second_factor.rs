@@ -3,14 +3,14 @@
 //! The secret lies in the database only in hidden form, each code is taken once, and nothing counts
 //! before the first code was right.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use entity::{account, recovery_code};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand::seq::IndexedRandom as _;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
-    EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, Set,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set,
 };
 use sha1::Sha1;
 use url::form_urlencoded::byte_serialize;
@@ -221,12 +221,21 @@ pub async fn note_new_codes(tx: &DatabaseTransaction, actor: &Actor, account: Uu
     log::append(tx, actor, deed("recovery-codes", account)).await
 }
 
-/// How many codes on paper are left.
-pub async fn codes_left(db: &impl ConnectionTrait, account: Uuid) -> Answer<u64> {
+/// How many codes on paper each of these accounts has left.
+pub async fn codes_left(
+    db: &impl ConnectionTrait,
+    accounts: Vec<Uuid>,
+) -> Answer<HashMap<Uuid, u64>> {
     let left = recovery_code::Entity::find()
-        .filter(recovery_code::Column::AccountId.eq(account))
-        .filter(recovery_code::Column::UsedAt.is_null());
-    Ok(left.count(db).await?)
+        .filter(recovery_code::Column::AccountId.is_in(accounts))
+        .filter(recovery_code::Column::UsedAt.is_null())
+        .all(db)
+        .await?;
+    let mut counts = HashMap::new();
+    for code in left {
+        *counts.entry(code.account_id).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 async fn forget_codes(tx: &DatabaseTransaction, account: Uuid) -> Answer<()> {

@@ -96,6 +96,12 @@ fn a_wrong_value_is_named_with_its_remedy_in_one_line() {
         ("KOFFER_TRUSTED_PROXIES", "10.0.0.1/33", "10.0.0.1/33"),
         ("KOFFER_INTROSPECTION", "maybe", "`on` or `off`"),
         ("KOFFER_ADMIN_EMAIL", "admin", "e-mail"),
+        ("KOFFER_SECRET_KEY", "short", "at least 32"),
+        ("KOFFER_SMTP_URL", "http://mail.example.org", "smtps://"),
+        ("KOFFER_MAIL_FROM", "koffer", "e-mail"),
+        ("KOFFER_OIDC_ISSUER", "http://login.example.org", "https://"),
+        ("KOFFER_OIDC_DOMAINS", "a@example.org", "not a domain"),
+        ("KOFFER_LIMIT_SIGN_INS", "0", "from 1 to"),
         ("KOFFER_LOG", "xml", "`human` or `json`"),
         ("KOFFER_LOG_LEVEL", "loud", "`info`"),
         ("KOFFER_LIMIT_DEPTH", "33", "from 1 to 32"),
@@ -112,6 +118,31 @@ fn a_wrong_value_is_named_with_its_remedy_in_one_line() {
     }
     let broken = from_file("listen = \"127.0.0.1:1\"\ndata =\n").unwrap_err().to_string();
     assert!(broken.starts_with("koffer.toml, line 2: ") && !broken.contains('\n'), "{broken}");
+}
+
+#[test]
+fn half_a_provider_of_identities_is_a_mistake() {
+    let line = refusal(&[("KOFFER_OIDC_ISSUER", "https://login.example.org")]);
+    assert!(line.starts_with("KOFFER_OIDC_CLIENT_ID is missing"), "{line}");
+    let line = refusal(&[("KOFFER_OIDC_CLIENT_ID", "koffer")]);
+    assert!(line.starts_with("KOFFER_OIDC_ISSUER is missing"), "{line}");
+
+    let whole = config(&[
+        ("KOFFER_OIDC_ISSUER", "http://127.0.0.1:9"),
+        ("KOFFER_OIDC_CLIENT_ID", "koffer"),
+        ("KOFFER_OIDC_DOMAINS", "Example.org, example.com"),
+    ]);
+    let provider = whole.identity_provider.unwrap();
+    assert!(provider.vouches_for(&"a@example.org".parse().unwrap()));
+    assert!(!provider.vouches_for(&"a@sub.example.org".parse().unwrap()));
+    assert!(!provider.vouches_for(&"a@example.org.evil.example".parse().unwrap()));
+}
+
+#[test]
+fn letters_come_from_the_host_that_people_know() {
+    let from = |url: &str| config(&[("KOFFER_PUBLIC_URL", url)]).mail.from.to_string();
+    assert_eq!(from("https://cms.example.org/koffer"), "koffer@cms.example.org");
+    assert_eq!(from("http://127.0.0.1:8080"), "koffer@localhost");
 }
 
 #[test]

@@ -5,8 +5,11 @@
 //! policy is asked, and there the person says which revision they have before them. What an editor
 //! can mend comes back as problems; nothing has changed then.
 
+pub mod bulk;
 pub mod publish;
+pub mod release;
 pub mod review;
+pub mod schedule;
 pub mod trash;
 pub mod write;
 
@@ -103,6 +106,14 @@ impl<'d> Desk<'d> {
         let actor = who.actor();
         let subject = subject(door, &actor, &edition, &newest.snapshot)?;
         Ok(Self { tx, app, who, actor, door, edition, newest, subject })
+    }
+
+    /// The same desk with an earlier revision on it.
+    pub async fn with_revision(mut self, number: i32) -> Answer<Self> {
+        if number != self.newest.number {
+            self.newest = draft::revision(self.tx, self.edition.id, number).await?;
+        }
+        Ok(self)
     }
 
     pub fn may(&self, action: Action) -> Answer<()> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{edition, live};
+use entity::edition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Statement};
 use uuid::Uuid;
 
@@ -63,9 +63,10 @@ pub async fn visible(app: &App, who: &Principal, target: Uuid) -> Answer<Vec<Ref
 
 /// Whether another edition of the same entry is public.
 pub async fn has_other_live(db: &impl ConnectionTrait, edition: &edition::Model) -> Answer<bool> {
-    let others = live::Entity::find()
-        .filter(live::Column::EntryId.eq(edition.entry_id))
-        .filter(live::Column::EditionId.ne(edition.id));
+    let others = edition::Entity::find()
+        .filter(edition::Column::EntryId.eq(edition.entry_id))
+        .filter(edition::Column::Id.ne(edition.id))
+        .filter(edition::Column::Live.is_not_null());
     Ok(others.count(db).await? > 0)
 }
 

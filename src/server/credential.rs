@@ -6,18 +6,31 @@ use poem::{Request, http::header};
 use crate::{
     app::App,
     auth::{caller::Caller, principal::Who, session},
+    content::preview,
     error::{Answer, Failure},
 };
 
+/// What somebody has shown.
+pub enum Shown {
+    Nothing,
+    /// An account's token.
+    Person(Who),
+    /// A preview's token: still the public, with some drafts.
+    Preview(preview::Shown),
+}
+
 /// Nothing shown is the public. What is shown and not taken fails the request.
-pub async fn who(app: &App, request: &Request, caller: &Caller) -> Answer<Who> {
+pub async fn look(app: &App, request: &Request, caller: &Caller) -> Answer<Shown> {
     let mut shown = request.headers().get_all(header::AUTHORIZATION).iter();
-    let Some(credential) = shown.next() else { return Ok(Who::Public) };
+    let Some(credential) = shown.next() else { return Ok(Shown::Nothing) };
     if shown.next().is_some() {
         return Err(Failure::Unauthenticated);
     }
     let credential = credential.to_str().map_err(|_| Failure::Unauthenticated)?;
-    bearer(app, credential, caller).await
+    if let Some(preview) = preview::open(app, token(credential)?).await? {
+        return Ok(Shown::Preview(preview));
+    }
+    bearer(app, credential, caller).await.map(Shown::Person)
 }
 
 /// Who shows this credential: `Bearer …`.

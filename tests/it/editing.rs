@@ -28,7 +28,7 @@ impl Person {
     }
 
     /// Saves something else about it.
-    pub async fn saves(&self, draft: &Draft, changes: Value) -> Draft {
+    pub async fn writes(&self, draft: &Draft, changes: Value) -> Draft {
         let input = json!({
             "id": draft.id, "expectedRevision": draft.revision, "content": { "tool": changes },
         });

@@ -1,6 +1,7 @@
 //! Who asks, and what they are told.
 
 mod browser;
+mod editor;
 mod person;
 mod socket;
 
@@ -13,6 +14,7 @@ use reqwest::{
 use serde_json::{Value, json};
 
 pub use browser::Browser;
+pub use editor::{Edition, with_revision};
 pub use person::{Account, PASSWORD, Person};
 pub use socket::{Heard, Socket, authorization};
 
@@ -99,6 +101,16 @@ impl Anyone {
             .headers(self.headers.clone())
             .json(&json!({ "query": query, "variables": variables }));
         request.send().await.expect("the server answers")
+    }
+
+    /// Sends a question to a server that may die over it.
+    pub async fn tries(&self, query: &str, variables: &Value) -> Option<Value> {
+        let request = self
+            .client
+            .post(&self.address)
+            .headers(self.headers.clone())
+            .json(&json!({ "query": query, "variables": variables }));
+        request.send().await.ok()?.json().await.ok()
     }
 
     /// Follows a link.

@@ -129,7 +129,7 @@ async fn people_at_different_processes_see_each_other() {
     there.sees(&[(&erika, false), (&otto, true)]).await;
 
     let mut news = otto.follows_edition(&twin, &draft).await;
-    erika.saves(&draft, json!({ "title": "Hitzekarte" })).await;
+    erika.writes(&draft, json!({ "title": "Hitzekarte" })).await;
     assert_eq!(news.next("news").await["editionChanged"]["what"], "SAVED");
 
     // A process that dies says goodbye to nobody; its people are gone all the same, a little later.
@@ -174,7 +174,7 @@ async fn who_follows_an_edition_hears_what_the_others_do() {
         told["commentId"].clone()
     };
 
-    let draft = author.saves(&draft, json!({ "summary": "Neu." })).await;
+    let draft = author.writes(&draft, json!({ "summary": "Neu." })).await;
     hears("SAVED", &author, 2, "DRAFT").await;
     let draft = author.steps("submitForReview", &draft).await;
     hears("SUBMITTED", &author, 2, "IN_REVIEW").await;
@@ -231,9 +231,9 @@ async fn a_stream_ends_when_the_edition_goes_out_of_reach() {
     let limited = world.person("editor", Some(json!({ "themeFieldIds": [field] }))).await;
     let mut news = limited.follows_edition(&world, &draft).await;
 
-    let draft = chief.saves(&draft, json!({ "summary": "Noch da." })).await;
+    let draft = chief.writes(&draft, json!({ "summary": "Noch da." })).await;
     assert_eq!(news.next("news").await["editionChanged"]["what"], "SAVED");
-    chief.saves(&draft, json!({ "themeFields": [] })).await;
+    chief.writes(&draft, json!({ "themeFields": [] })).await;
 
     assert_eq!(news.is_refused("news").await, "NOT_FOUND");
     news.is_complete("news").await;
@@ -247,7 +247,7 @@ async fn who_is_signed_out_hears_nothing_more() {
     let mut news = otto.follows_edition(&world, &draft).await;
 
     otto.asks("mutation { signOut { done } }", json!({})).await;
-    erika.saves(&draft, json!({ "summary": "Geheim." })).await;
+    erika.writes(&draft, json!({ "summary": "Geheim." })).await;
 
     loop {
         match news.hears().await {

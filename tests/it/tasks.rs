@@ -64,7 +64,7 @@ async fn work_goes_from_hand_to_hand() {
     assert_eq!(author.waits_for().await, [task("CHANGES_REQUESTED", "Wärmekarte")]);
     assert!(editor.waits_for().await.is_empty());
 
-    let draft = author.saves(&draft, json!({ "summary": "Kürzer." })).await;
+    let draft = author.writes(&draft, json!({ "summary": "Kürzer." })).await;
     let draft = author.steps("submitForReview", &draft).await;
     let draft = editor.steps("approve", &draft).await;
     assert_eq!(chief.waits_for().await, [task("PUBLISH", "Wärmekarte")]);

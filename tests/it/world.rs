@@ -23,6 +23,7 @@ use place::Place;
 use server::Server;
 
 pub use place::SECRET_KEY;
+pub use port::free as free_port;
 pub use postgres::PASSWORD;
 
 /// A running Koffer, with everything that belongs to it.
@@ -123,6 +124,27 @@ impl World {
         Self::at(self.place.sibling())
     }
 
+    /// A second process that the outside reaches at this one's address, as behind a balancer.
+    pub fn twin_behind_the_same_address(&self) -> Self {
+        let mut twin = self.twin();
+        twin.place.set(&[("KOFFER_PUBLIC_URL", &self.url(""))]);
+        twin
+    }
+
+    /// Changes settings; they count from the next start on.
+    pub fn sets(&mut self, settings: &[(&str, &str)]) {
+        self.place.set(settings);
+    }
+
+    /// Does something to the database that Koffer itself would not do.
+    pub async fn sql(&self, statement: &str) -> Result<(), sea_orm::DbErr> {
+        self.place.sql(statement).await
+    }
+
+    pub fn is_on_postgres(&self) -> bool {
+        place::Backend::of_this_run() == place::Backend::Postgres
+    }
+
     /// Makes a part that it needs unreachable.
     pub async fn cuts_a_part_off(&mut self) {
         self.place.cut_off();
@@ -197,6 +219,11 @@ impl World {
         self.place.folder.clone()
     }
 
+    /// The folder that the program got for its data.
+    pub fn data(&self) -> PathBuf {
+        self.place.data()
+    }
+
     /// What the server has said on stdout and stderr.
     pub fn said(&self) -> String {
         server::said(&self.place)
@@ -205,6 +232,21 @@ impl World {
     /// Everything that a kill or a dry run could have touched: the entries, the feed, the log.
     pub async fn rows(&self) -> String {
         self.place.rows().await
+    }
+
+    /// How often something of this name stands in the log.
+    pub async fn logged(&self, action: &str) -> i64 {
+        self.place.number(&format!("SELECT COUNT(*) AS n FROM log WHERE action = '{action}'")).await
+    }
+
+    /// How many lines of the log are somebody's.
+    pub async fn logged_by(&self, actor: &str) -> i64 {
+        self.place.number(&format!("SELECT COUNT(*) AS n FROM log WHERE actor = '{actor}'")).await
+    }
+
+    /// Moves the time of all that is planned into the past, while the house is closed.
+    pub async fn time_comes(&self) {
+        self.place.does("UPDATE schedule SET due_at = '2020-01-01 00:00:00+00:00'").await;
     }
 
     /// The database itself, for what only another part of Koffer would write.

@@ -231,7 +231,7 @@ impl AdministrationMutations {
     async fn suspend_account(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whom.")] input: AccountInput,
+        #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Answer<AccountPayload> {
         set_state(ctx, &input, State::Suspended).await
     }
@@ -240,7 +240,7 @@ impl AdministrationMutations {
     async fn activate_account(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whom.")] input: AccountInput,
+        #[graphql(desc = "Which account.")] input: AccountInput,
     ) -> Answer<AccountPayload> {
         set_state(ctx, &input, State::Active).await
     }

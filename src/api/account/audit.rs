@@ -6,7 +6,7 @@ use entity::log;
 
 use super::{Account, within};
 use crate::{
-    api::{connection::PageInfo, filter::uuid, visit::Visit},
+    api::{batch::Place, connection::PageInfo, filter::uuid, visit::Visit},
     auth::account as accounts,
     content::log::{self as lines, Wanted},
     error::{Answer, Failure},
@@ -72,7 +72,11 @@ impl AuditLine {
     async fn account(&self, ctx: &Context<'_>) -> Answer<Option<Account>> {
         let id = self.0.actor.strip_prefix("account:").and_then(|id| id.parse().ok());
         let Some(id) = id else { return Ok(None) };
-        Ok(accounts::by_id(Visit::of(ctx).db().pool(), id).await?.map(Account))
+        let visit = Visit::of(ctx);
+        let place = Place::of(ctx, "account", visit.wish(ctx));
+        let all = async |ids| accounts::by_ids(visit.db().pool(), ids).await;
+        let found = visit.batches.load(place, id, all).await?;
+        Ok(found.map(|account| Account(account.as_ref().clone())))
     }
 
     /// What was done.

@@ -77,7 +77,7 @@ pub struct WorkingEditionOrder {
 
 /// A part of a list of editions.
 #[derive(SimpleObject)]
-pub struct WorkingEditionConnection {
+pub struct WorkingEditionPage {
     /// The editions.
     pub nodes: Vec<WorkingEdition>,
     /// How many there are in all.

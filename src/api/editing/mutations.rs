@@ -191,15 +191,15 @@ fn german() -> String {
 
 /// The steps in the life of an edition.
 #[derive(Default)]
-pub struct EditingMutations;
+pub struct EditionMutations;
 
 #[Object]
-impl EditingMutations {
+impl EditionMutations {
     /// Makes a new entry with a first draft. With an `Idempotency-Key` it is made once.
     async fn create_draft(
         &self,
         ctx: &Context<'_>,
-        input: CreateDraftInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CreateDraftInput,
     ) -> Answer<EditionPayload> {
         let (visit, who) = editor(ctx)?;
         let once = once(visit, "createDraft")?;
@@ -232,7 +232,11 @@ impl EditingMutations {
 
     /// Saves what you have written; it may be incomplete. Where somebody else saved in between, the
     /// answer is `CONFLICT` with both sides.
-    async fn save_draft(&self, ctx: &Context<'_>, input: SaveDraftInput) -> Answer<EditionPayload> {
+    async fn save_draft(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: SaveDraftInput,
+    ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         let (kind, patch) = input.content.into_parts();
         let how = if input.autosave { How::Autosave } else { How::Milestone };
@@ -252,7 +256,7 @@ impl EditingMutations {
     async fn discard_draft(
         &self,
         ctx: &Context<'_>,
-        input: EditionInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: EditionInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| Box::pin(write::discard(desk, input.expected_revision))).await
@@ -262,7 +266,7 @@ impl EditingMutations {
     async fn submit_for_review(
         &self,
         ctx: &Context<'_>,
-        input: CommentedInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CommentedInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| {
@@ -274,7 +278,11 @@ impl EditingMutations {
     }
 
     /// Approves just this content: whatever is saved afterwards needs approval again.
-    async fn approve(&self, ctx: &Context<'_>, input: CommentedInput) -> Answer<EditionPayload> {
+    async fn approve(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: CommentedInput,
+    ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
@@ -288,7 +296,7 @@ impl EditingMutations {
     async fn request_changes(
         &self,
         ctx: &Context<'_>,
-        input: CommentedInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CommentedInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| {
@@ -301,7 +309,11 @@ impl EditingMutations {
     }
 
     /// Publishes the newest revision, or says what is to be mended first.
-    async fn publish(&self, ctx: &Context<'_>, input: EditionInput) -> Answer<EditionPayload> {
+    async fn publish(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: EditionInput,
+    ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| {
             Box::pin(life::publish::publish(desk, input.expected_revision))
@@ -310,7 +322,11 @@ impl EditingMutations {
     }
 
     /// Takes the edition from the public; its revisions stay.
-    async fn unpublish(&self, ctx: &Context<'_>, input: WithdrawInput) -> Answer<EditionPayload> {
+    async fn unpublish(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: WithdrawInput,
+    ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         let confirmed = uuids(&input.confirmed_references)?;
         step(ctx, meant, move |desk| {
@@ -323,7 +339,11 @@ impl EditingMutations {
     }
 
     /// Takes the edition from the public and out of the lists; publishing it again brings it back.
-    async fn archive(&self, ctx: &Context<'_>, input: WithdrawInput) -> Answer<EditionPayload> {
+    async fn archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: WithdrawInput,
+    ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         let confirmed = uuids(&input.confirmed_references)?;
         step(ctx, meant, move |desk| {
@@ -338,7 +358,7 @@ impl EditingMutations {
     async fn restore_revision(
         &self,
         ctx: &Context<'_>,
-        input: RestoreRevisionInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: RestoreRevisionInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| {
@@ -351,7 +371,7 @@ impl EditingMutations {
     async fn move_to_trash(
         &self,
         ctx: &Context<'_>,
-        input: WithdrawInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: WithdrawInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         let confirmed = uuids(&input.confirmed_references)?;
@@ -367,7 +387,7 @@ impl EditingMutations {
     async fn restore_from_trash(
         &self,
         ctx: &Context<'_>,
-        input: TargetInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: TargetInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| Box::pin(life::trash::take_out(desk))).await
@@ -377,7 +397,7 @@ impl EditingMutations {
     async fn delete_forever(
         &self,
         ctx: &Context<'_>,
-        input: DeleteForeverInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: DeleteForeverInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, None, None)?;
         let confirmed = uuids(&input.confirmed_references)?;
@@ -388,7 +408,11 @@ impl EditingMutations {
     }
 
     /// Makes a new entry with the same content. With an `Idempotency-Key` it is made once.
-    async fn duplicate(&self, ctx: &Context<'_>, input: TargetInput) -> Answer<EditionPayload> {
+    async fn duplicate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: TargetInput,
+    ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         let once = once(Visit::of(ctx), "duplicate")?;
         step(ctx, meant, move |desk| {
@@ -402,7 +426,7 @@ impl EditingMutations {
     async fn create_edition(
         &self,
         ctx: &Context<'_>,
-        input: CreateEditionInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CreateEditionInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.source, None, None)?;
         let once = once(Visit::of(ctx), "createEdition")?;
@@ -421,14 +445,18 @@ impl EditingMutations {
     async fn mark_up_to_date(
         &self,
         ctx: &Context<'_>,
-        input: TargetInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: TargetInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.id, input.language.as_deref(), input.register)?;
         step(ctx, meant, move |desk| Box::pin(write::catch_up(desk))).await
     }
 
     /// Asks for a second person for all that is published of a kind, or no longer.
-    async fn set_four_eyes(&self, ctx: &Context<'_>, input: SetFourEyesInput) -> Answer<KindRule> {
+    async fn set_four_eyes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: SetFourEyesInput,
+    ) -> Answer<KindRule> {
         let (visit, who) = editor(ctx)?;
         let wanted = if input.needed { FourEyes::Needed } else { FourEyes::NotNeeded };
         let (kind, who) = (input.kind, who.clone());
@@ -444,7 +472,7 @@ impl EditingMutations {
 }
 
 /// Takes one step with an edition, in one transaction.
-async fn step<F>(ctx: &Context<'_>, meant: Target, take: F) -> Answer<EditionPayload>
+pub(super) async fn step<F>(ctx: &Context<'_>, meant: Target, take: F) -> Answer<EditionPayload>
 where
     F: for<'d> FnOnce(Desk<'d>) -> BoxFuture<'d, Answer<Step>> + Send + 'static,
 {

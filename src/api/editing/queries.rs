@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::{
     editor,
-    list::{self, WorkingEditionConnection, WorkingEditionFilter, WorkingEditionOrder},
+    list::{self, WorkingEditionFilter, WorkingEditionOrder, WorkingEditionPage},
     mutations::KindRule,
     target,
     working_edition::{Reference, WorkingEdition},
@@ -23,10 +23,10 @@ use crate::{
 
 /// What editors ask for. Nothing here is for the public.
 #[derive(Default)]
-pub struct EditingQueries;
+pub struct EditionQueries;
 
 #[Object]
-impl EditingQueries {
+impl EditionQueries {
     /// One edition with its newest revision, for those who may see drafts.
     async fn working_edition(
         &self,
@@ -55,12 +55,12 @@ impl EditingQueries {
         order_by: Option<WorkingEditionOrder>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "How many to skip.")] offset: Option<i32>,
-    ) -> Answer<WorkingEditionConnection> {
+    ) -> Answer<WorkingEditionPage> {
         let (visit, who) = editor(ctx)?;
         let wanted = filter.unwrap_or_default().wanted()?;
         let part = list::asked(order_by, first, offset)?;
         let (found, total_count) = workspace::list(&visit.app, who, &wanted, part).await?;
-        Ok(WorkingEditionConnection {
+        Ok(WorkingEditionPage {
             has_more: part.offset + (found.len() as u64) < total_count,
             nodes: found.into_iter().map(WorkingEdition::from).collect(),
             total_count,

@@ -25,7 +25,7 @@ pub struct Revision {
 }
 
 /// A part of an edition's history, newest first.
-pub struct RevisionConnection {
+pub struct RevisionPage {
     of: Uuid,
     nodes: Vec<(revision::Model, bool)>,
     more: bool,
@@ -171,7 +171,7 @@ impl Revision {
 
 /// A part of an edition's history, newest first.
 #[Object]
-impl RevisionConnection {
+impl RevisionPage {
     /// The revisions, newest first.
     async fn nodes(&self) -> Vec<Revision> {
         let node = |(row, is_live): &(revision::Model, bool)| Revision {
@@ -193,7 +193,7 @@ impl RevisionConnection {
     }
 }
 
-impl RevisionConnection {
+impl RevisionPage {
     pub async fn of(
         ctx: &Context<'_>,
         opened: &Arc<Opened>,

@@ -123,7 +123,7 @@ impl EditionChange {
         Ok(self.actor() == who.actor().as_str())
     }
 
-    /// When.
+    /// When it happened.
     async fn at(&self) -> DateTime<Utc> {
         let edition = &self.0.edition;
         let saved_at = edition.saved_at.unwrap_or(edition.created_at);

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::{
     comment::Comment,
     editor,
-    revision::{Comparison, Revision, RevisionConnection},
+    revision::{Comparison, Revision, RevisionPage},
+    schedule::Schedule,
 };
 use crate::{
     api::{
@@ -26,7 +27,7 @@ use crate::{
         comment::{self, Standing},
         compare, draft,
         edition::Register as Words,
-        life::{Desk, Target},
+        life::{Desk, Target, schedule as plans},
         reference, review,
         workspace::{self, Opened},
     },
@@ -111,7 +112,7 @@ pub struct ReviewStep {
     pub by: Doer,
     /// In which words.
     pub comment: Option<String>,
-    /// When.
+    /// When that was said.
     pub at: DateTime<Utc>,
 }
 
@@ -361,8 +362,8 @@ impl WorkingEdition {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "How many to skip.")] offset: Option<i32>,
-    ) -> Answer<RevisionConnection> {
-        RevisionConnection::of(ctx, &self.0, first, offset).await
+    ) -> Answer<RevisionPage> {
+        RevisionPage::of(ctx, &self.0, first, offset).await
     }
 
     /// One revision of its history.
@@ -389,6 +390,13 @@ impl WorkingEdition {
         let later = draft::revision(db, self.edition().id, to).await?;
         let fields = compare::fields(self.0.door, &earlier.snapshot, &later.snapshot)?;
         Ok(Comparison { from, to, fields: fields.into_iter().map(Into::into).collect() })
+    }
+
+    /// What is to happen to it at a time, and what became of that; the next first.
+    async fn schedules(&self, ctx: &Context<'_>) -> Answer<Vec<Schedule>> {
+        let (visit, _) = editor(ctx)?;
+        let plans = plans::of(&visit.app, self.edition().id).await?;
+        Ok(plans.into_iter().map(Schedule).collect())
     }
 
     /// What points at its entry, in public and in drafts that you may see.

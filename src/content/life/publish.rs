@@ -45,9 +45,13 @@ pub async fn go_public(desk: Desk<'_>, companions: &[Uuid]) -> Answer<Step> {
         Outcome::Refused(problems) => Ok(Step::refused(id, problems)),
         Outcome::Published(_) => {
             let edition = super::find_by_id(desk.tx, id).await?;
+            let is_newest = edition.latest == number;
             let mut next = edition.into_active_model();
-            next.state = Set(State::Draft.as_str().into());
-            next.approved_hash = Set(None);
+            // What was written since waits for what it waited for.
+            if is_newest {
+                next.state = Set(State::Draft.as_str().into());
+                next.approved_hash = Set(None);
+            }
             next.archived_at = Set(None);
             next.update(desk.tx).await?;
             Ok(Step::taken(id))

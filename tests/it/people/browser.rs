@@ -107,6 +107,17 @@ impl Browser {
         response
     }
 
+    /// Comes back from a provider of identities; keeps the session's cookie if it gets one.
+    pub async fn comes_back(&mut self, url: &str) -> reqwest::StatusCode {
+        let response = self.opens(url).await;
+        let lines = response.headers().get_all(header::SET_COOKIE).iter();
+        let session = lines
+            .map(|line| line.to_str().unwrap().split(';').next().unwrap())
+            .find(|pair| pair.starts_with("koffer-dev="));
+        self.cookie = session.map(str::to_owned);
+        response.status()
+    }
+
     /// Asks with the token, if there is one.
     pub fn asks_as(&self) -> Anyone {
         let anyone = Anyone::new(format!("{}/graphql", self.url));

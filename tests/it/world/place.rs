@@ -110,7 +110,7 @@ impl Place {
             .extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
@@ -165,6 +165,23 @@ impl Place {
         rows
     }
 
+    /// A number that a statement counts.
+    pub async fn number(&self, counted: &str) -> i64 {
+        let database = self.connect().await;
+        let counted = Statement::from_string(database.get_database_backend(), counted);
+        let row = database.query_one_raw(counted).await.unwrap().unwrap();
+        let number = row.try_get("", "n").unwrap();
+        database.close().await.unwrap();
+        number
+    }
+
+    /// Changes something behind the program's back.
+    pub async fn does(&self, statement: &str) {
+        let database = self.connect().await;
+        database.execute_unprepared(statement).await.unwrap();
+        database.close().await.unwrap();
+    }
+
     pub async fn is_being_written(&self) -> bool {
         // Where there is no database yet, nobody writes.
         let Ok(database) = self.reach().await else { return false };
@@ -208,6 +225,13 @@ impl Place {
             }
             Backend::Postgres => Cluster::running().bring_back(&self.name),
         }
+    }
+
+    pub async fn sql(&self, statement: &str) -> Result<(), sea_orm::DbErr> {
+        let database = self.connect().await;
+        let done = database.execute_unprepared(statement).await;
+        database.close().await.unwrap();
+        done.map(drop)
     }
 
     pub async fn connect(&self) -> DatabaseConnection {
