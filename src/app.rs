@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
-    content::door::Door,
+    content::{door::Door, read::catalogue::Catalogue},
     db::Db,
     files::{Staging, Store},
     mail::Post,
@@ -16,6 +16,8 @@ use crate::{
 pub struct App {
     pub config: Config,
     pub db: Db,
+    /// What is public, kept in memory as far as it is worth it.
+    pub catalogue: Catalogue,
     pub store: Arc<dyn Store>,
     pub staging: Staging,
     /// Everything that is derived from the key of the house.

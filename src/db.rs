@@ -43,6 +43,7 @@ pub async fn uncounted<T>(work: impl Future<Output = T>) -> T {
 pub struct Db {
     pool: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    written: Arc<AtomicU64>,
     /// SQLite has one writer; waiting here is fair, waiting inside SQLite is not.
     writer: Arc<Mutex<()>>,
     /// Rings after every commit of this process.
@@ -67,12 +68,19 @@ impl Db {
         let mut pool = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
         let counter = statements.clone();
-        pool.set_metric_callback(move |_| {
+        pool.set_metric_callback(move |metric| {
             if UNCOUNTED.try_with(|()| ()).is_err() {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
+            tracing::trace!(took = ?metric.elapsed, statement = metric.statement.sql, "asked the database");
         });
-        Ok(Self { pool, statements, writer: Arc::default(), bell: Bell::default() })
+        Ok(Self {
+            pool,
+            statements,
+            written: Arc::default(),
+            writer: Arc::default(),
+            bell: Bell::default(),
+        })
     }
 
     pub fn pool(&self) -> &DatabaseConnection {
@@ -86,6 +94,12 @@ impl Db {
     /// How many statements have been sent since the start; the tests prove batching with it.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How many transactions this process has committed; who remembers what was there looks again
+    /// when this has grown.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::SeqCst)
     }
 
     /// Runs a statement that one of our builders made.
@@ -130,7 +144,7 @@ impl Db {
         match ending {
             Ending::Commit if outcome.is_ok() => {
                 tx.commit().await?;
-                self.bell.ring();
+                self.tell();
             }
             _ => tx.rollback().await?,
         }
@@ -146,7 +160,7 @@ impl Db {
         match work(&tx).await {
             Ok((outcome, Ending::Commit)) => {
                 tx.commit().await?;
-                self.bell.ring();
+                self.tell();
                 Ok(outcome)
             }
             Ok((outcome, Ending::TakeBack)) => {
@@ -173,6 +187,12 @@ impl Db {
             // The database is a file here; its clock is ours.
             _ => Ok(clock::now()),
         }
+    }
+
+    /// Something was written: whoever keeps what it read looks again.
+    fn tell(&self) {
+        self.written.fetch_add(1, Ordering::SeqCst);
+        self.bell.ring();
     }
 
     /// Tells whoever waits for something when it is worth looking again.

@@ -35,7 +35,7 @@ use crate::{
         draft::{self, How, Novelty, Save},
         edition::{Language, Register},
         log::Actor,
-        publish::{self, Outcome},
+        publish::{self, Outcome, Taken},
     },
     db::Ending,
     error::{Answer, Failure},
@@ -119,17 +119,7 @@ async fn collection(app: &App, source: &Source, mode: Mode) -> Answer<Report> {
             Box::pin(async move {
                 files::write(tx, &files, &mut report).await?;
                 create_entries(tx, &wanted).await?;
-                for edition in wanted {
-                    let door = door_of(doors, edition.kind)?;
-                    let fate = bring(tx, &actor, door, &edition).await?;
-                    report.edition(
-                        edition.kind,
-                        &edition.key,
-                        &edition.language,
-                        edition.register,
-                        fate,
-                    );
-                }
+                bring_all(tx, &actor, doors, &wanted, &mut report).await?;
                 Ok(report)
             })
         })
@@ -138,14 +128,85 @@ async fn collection(app: &App, source: &Source, mode: Mode) -> Answer<Report> {
 
 /// Makes the entries that are new, all of them before anything points at them.
 async fn create_entries(tx: &DatabaseTransaction, wanted: &[Wanted]) -> Answer<()> {
-    let mut last = None;
-    for edition in wanted {
-        if last != Some(edition.entry) {
-            draft::ensure_entry(tx, edition.entry, edition.kind, Some(&edition.key)).await?;
-            last = Some(edition.entry);
+    let entries: Vec<_> = wanted
+        .iter()
+        .map(|edition| (edition.entry, edition.kind, Some(edition.key.as_str())))
+        .collect();
+    draft::ensure_entries(tx, &entries).await
+}
+
+/// How many new editions are brought at once.
+const AT_ONCE: usize = 100;
+
+/// Brings all editions in their order: those that are new many at once, the others one by one.
+async fn bring_all(
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    doors: &'static [&'static dyn Door],
+    wanted: &[Wanted],
+    report: &mut Report,
+) -> Answer<()> {
+    let entries: Vec<Uuid> = wanted.iter().map(|edition| edition.entry).collect();
+    let known = draft::editions_of(tx, &entries).await?;
+    let is_known = |edition: &Wanted| {
+        let register = edition.register.as_str().to_owned();
+        known.contains(&(edition.entry, edition.language.as_str().to_owned(), register))
+    };
+    let mut taken: Option<Taken> = None;
+    for alike in
+        wanted.chunk_by(|one, next| one.kind == next.kind && !is_known(one) && !is_known(next))
+    {
+        for some in alike.chunks(AT_ONCE) {
+            let door = door_of(doors, some[0].kind)?;
+            let fates = if is_known(&some[0]) {
+                // It may give up a slug, or take one.
+                taken = None;
+                vec![bring(tx, actor, door, &some[0]).await?]
+            } else {
+                let names = match taken.take().filter(|taken| taken.is_of(door.kind())) {
+                    Some(names) => names,
+                    None => Taken::of(tx, door.kind()).await?,
+                };
+                bring_new(tx, actor, door, some, taken.insert(names)).await?
+            };
+            for (edition, fate) in some.iter().zip(fates) {
+                let Wanted { kind, key, language, register, .. } = edition;
+                report.edition(kind, key, language, *register, fate);
+            }
         }
     }
     Ok(())
+}
+
+/// Saves editions that are new, and publishes those that can be.
+async fn bring_new(
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    door: &dyn Door,
+    editions: &[Wanted],
+    taken: &mut Taken,
+) -> Answer<Vec<Fate>> {
+    let saves = editions.iter().map(|edition| wish(door, edition)).collect::<Answer<_>>()?;
+    let outcomes = publish::publish_new(tx, actor, door, saves, taken).await?;
+    Ok(outcomes
+        .into_iter()
+        .map(|outcome| match outcome {
+            Outcome::Refused(problems) => Fate::Draft(problems.into_vec()),
+            Outcome::Published(_) => Fate::New,
+        })
+        .collect())
+}
+
+fn wish<'w>(door: &dyn Door, edition: &'w Wanted) -> Answer<Save<'w>> {
+    Ok(Save {
+        entry: edition.entry,
+        kind: edition.kind,
+        language: &edition.language,
+        register: edition.register,
+        snapshot: door.canonical(&edition.snapshot)?,
+        note: None,
+        how: How::Milestone,
+    })
 }
 
 /// Saves the edition as a draft and publishes it, unless nothing is new or an editor was here.
@@ -155,16 +216,7 @@ async fn bring(
     door: &dyn Door,
     edition: &Wanted,
 ) -> Answer<Fate> {
-    let snapshot = door.canonical(&edition.snapshot)?;
-    let save = Save {
-        entry: edition.entry,
-        kind: edition.kind,
-        language: &edition.language,
-        register: edition.register,
-        snapshot,
-        note: None,
-        how: How::Milestone,
-    };
+    let save = wish(door, edition)?;
     match draft::standing(tx, actor, &save).await? {
         draft::Standing::Unknown => {}
         draft::Standing::Brought { hash, .. } if hash == draft::content_hash(&save.snapshot) => {

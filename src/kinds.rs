@@ -22,7 +22,6 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID};
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::{Condition, ExprTrait};
 
 pub use self::{
     assistant::Assistant, case::Case, download::Download, event::Event, municipality::Municipality,
@@ -45,8 +44,7 @@ use crate::{
         link::{Relation, Route},
         read::{
             Depth, Reader,
-            filter::{Filter, Place, Quantifier},
-            table::Table,
+            filter::{Check, Filter, Quantifier, Test},
         },
     },
     error::{Answer, Failure},
@@ -113,65 +111,47 @@ pub fn routes<C: Content>(field: &str) -> &'static [Route] {
 
 /// What a filter says with `and`, `or` and `not`.
 fn combined<F: Filter>(
-    place: &Place<'_>,
     and: &Option<Vec<F>>,
     or: &Option<Vec<F>>,
     not: &Option<Box<F>>,
-) -> Answer<Condition> {
-    let mut all = Condition::all();
-    for filter in and.iter().flatten() {
-        all = all.add(filter.condition(place)?);
-    }
+) -> Answer<Vec<Test>> {
+    let mut all: Vec<Test> = and.iter().flatten().map(F::test).collect::<Answer<_>>()?;
     if let Some(or) = or {
-        let mut any = Condition::any();
-        for filter in or {
-            any = any.add(filter.condition(place)?);
-        }
-        // An empty choice leaves nothing, as everywhere else.
-        all = all.add(if or.is_empty() {
-            Condition::all().add(sea_orm::sea_query::Expr::val(false))
-        } else {
-            any
-        });
+        all.push(Test::Any(or.iter().map(F::test).collect::<Answer<_>>()?));
     }
     if let Some(not) = not {
-        all = all.add(not.condition(place)?.not());
+        all.push(not.test()?.not());
     }
     Ok(all)
 }
 
-/// A condition on the entries of `D` to which a relation of `C` leads.
+/// A test of the entries of `D` to which a relation of `C` leads.
 fn quantified<C: Content, D: Content, F: Filter>(
-    place: &Place<'_>,
     relation: &'static str,
     some: &Option<Box<F>>,
     none: &Option<Box<F>>,
     every: &Option<Box<F>>,
-) -> Answer<Condition> {
-    let mut all = Condition::all();
+) -> Answer<Test> {
+    let mut all = Vec::new();
     for (filter, quantifier) in
         [(some, Quantifier::Some), (none, Quantifier::None), (every, Quantifier::Every)]
     {
         if let Some(filter) = filter {
-            let matching = |place: &Place<'_>| filter.condition(place);
-            all = all.add(place.related::<D>(routes::<C>(relation), quantifier, matching)?);
+            let (routes, test) = (routes::<C>(relation), Box::new(filter.test()?));
+            all.push(Test::Related { to: D::KIND, routes, quantifier, test });
         }
     }
-    Ok(all)
+    Ok(Test::All(all))
 }
 
 /// Whether a plain value is one of those meant.
-fn among<V: serde::Serialize>(term: &Table, eq: Option<&V>, one_of: Option<&[V]>) -> Condition {
+fn among<V: serde::Serialize>(eq: Option<&V>, one_of: Option<&[V]>) -> Vec<Check> {
     let name = |value: &V| match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
+        Ok(serde_json::Value::String(name)) => name.into(),
+        _ => String::new().into(),
     };
-    let mut all = Condition::all();
-    if let Some(value) = eq {
-        all = all.add(term.col("value").eq(name(value)));
-    }
-    if let Some(values) = one_of {
-        all = all.add(term.col("value").is_in(values.iter().map(name)));
-    }
-    all
+    let mut checks = Vec::new();
+    checks.extend(eq.map(|value| Check::Eq(name(value))));
+    checks.extend(one_of.map(|values| Check::In(values.iter().map(name).collect())));
+    checks
 }

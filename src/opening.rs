@@ -18,6 +18,7 @@ use crate::{
     app::App,
     auth::{brakes::Brakes, keyring::Keyring, oidc::Provider},
     config::Config,
+    content::read::catalogue::Catalogue,
     db::{Db, dialect},
     error::{Answer, Failure},
     files::Staging,
@@ -37,9 +38,19 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
     let post = Post::open(&config).map_err(Failure::internal)?;
     let brakes = Brakes::new(config.sign_ins);
     let provider = Provider::open(&config).map_err(Failure::internal)?;
-    let tidying = TaskTracker::new();
-    let doors = kinds::DOORS;
-    Ok(Arc::new(App { config, db, store, staging, keys, brakes, post, provider, tidying, doors }))
+    Ok(Arc::new(App {
+        config,
+        db,
+        catalogue: Catalogue::default(),
+        store,
+        staging,
+        keys,
+        brakes,
+        post,
+        provider,
+        tidying: TaskTracker::new(),
+        doors: kinds::DOORS,
+    }))
 }
 
 /// Brings the tables to their present shape, all steps or none, and says how many steps it took.

@@ -2,7 +2,8 @@
 //!
 //! ICU may sort differently in a new version, and Unicode may know more letters; then what was
 //! stored when an edition was published no longer fits what is worked out today. The content is
-//! not touched. The search index will be made anew from here as well.
+//! not touched, so the feed has no line about it: a running server goes on sorting as before until
+//! it is started again. The search index will be made anew from here as well.
 
 use std::fmt;
 

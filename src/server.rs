@@ -81,6 +81,9 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
     // It takes a moment, and nobody has to wait for it.
     tokio::spawn(password::prepare());
 
+    // Read before the first visitor comes, who would have to wait for it.
+    app.catalogue.catches_up(&app.db).await.map_err(|failure| failure.into_report())?;
+
     let metrics = Arc::new(Metrics::new().context("setting up the metrics")?);
     let house = house(&app, &metrics, &stop).map_err(|failure| failure.into_report())?;
     tracing::info!(address = app.config.public_url(), listening = %app.config.listen, "Koffer is ready");

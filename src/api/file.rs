@@ -2,7 +2,7 @@
 //!
 //! A file is public while something published points at it; nothing here shows any other.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -30,7 +30,7 @@ use crate::{
 /// A published file.
 #[derive(Debug, Clone)]
 pub struct File {
-    pub row: file::Model,
+    pub row: Arc<file::Model>,
 }
 
 /// What a screen reader will find in the file.
@@ -169,7 +169,7 @@ pub async fn seen(db: &Db, view: &View, ids: &[Uuid]) -> Answer<HashMap<Uuid, Fi
     rows.iter()
         .map(|row| {
             let row = file::Model::from_query_result(row, "")?;
-            Ok((row.id, File { row }))
+            Ok((row.id, File { row: Arc::new(row) }))
         })
         .collect()
 }
@@ -185,9 +185,9 @@ pub async fn deliverable(app: &App, id: Uuid) -> Answer<Option<Deliverable>> {
     Ok(Some(Deliverable {
         digest,
         size: u64::try_from(row.size).map_err(Failure::internal)?,
-        media_type: row.media_type,
-        name: row.name,
-        language: row.document_language,
+        media_type: row.media_type.clone(),
+        name: row.name.clone(),
+        language: row.document_language.clone(),
         updated_at: row.updated_at,
     }))
 }

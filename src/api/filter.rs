@@ -4,10 +4,7 @@
 
 use async_graphql::{Enum, ID, InputObject};
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    Value,
-    sea_query::{Condition, Expr, ExprTrait},
-};
+use sea_orm::{EntityName as _, Value};
 use uuid::Uuid;
 
 use super::scalar::PartialDate;
@@ -16,9 +13,8 @@ use crate::{
         Content,
         collation::folded,
         edition,
-        read::{filter::Place, table::Table},
+        read::filter::{Check, Test},
     },
-    db::dialect,
     error::{Answer, Failure},
 };
 
@@ -149,28 +145,28 @@ pub struct HeadFilter {
 }
 
 impl HeadFilter {
-    pub fn condition(&self, place: &Place<'_>) -> Answer<Condition> {
-        let mut all = Condition::all();
+    pub fn test(&self) -> Answer<Test> {
+        let mut all = Vec::new();
         if let Some(id) = &self.id {
-            all = all.add(id.on(&place.head("entry_id"))?);
+            all.push(id.test()?);
         }
-        if let Some(slug) = &self.slug {
-            all = all.add(slug.on(place, &place.live, "slug", "slug"));
-        }
-        if let Some(title) = &self.title {
-            all = all.add(title.on(place, &place.live, "title", "title_folded"));
-        }
-        if let Some(summary) = &self.summary {
-            all = all.add(summary.on(place, &place.live, "summary", "summary_folded"));
+        for (filter, column, folded_column) in [
+            (&self.slug, "slug", "slug"),
+            (&self.title, "title", "title_folded"),
+            (&self.summary, "summary", "summary_folded"),
+            (&self.language, "language", "language"),
+        ] {
+            if let Some(filter) = filter {
+                let mut checks = filter.present(folded_column);
+                checks.extend(filter.is_null.map(Check::Null));
+                all.push(Test::Head { column, checks });
+            }
         }
         if let Some(aliases) = &self.aliases {
-            all = all.add(aliases.term(place, "aliases"));
-        }
-        if let Some(language) = &self.language {
-            all = all.add(language.on(place, &place.live, "language", "language"));
+            all.push(aliases.term("aliases"));
         }
         if let Some(register) = &self.register {
-            all = all.add(register.on(&place.head("register")));
+            all.push(register.test());
         }
         for (filter, column) in [
             (&self.first_published_at, "first_published_at"),
@@ -178,167 +174,114 @@ impl HeadFilter {
             (&self.updated_at, "updated_at"),
         ] {
             if let Some(filter) = filter {
-                all = all.add(filter.on(&place.head(column)));
+                let bounds = [filter.gt, filter.gte, filter.lt, filter.lte];
+                all.push(Test::Head { column, checks: compared(None, None, bounds, None) });
             }
         }
-        Ok(all)
+        Ok(Test::All(all))
     }
 }
 
 impl IdFilter {
-    fn on(&self, column: &Expr) -> Answer<Condition> {
-        let mut all = Condition::all();
+    fn test(&self) -> Answer<Test> {
+        let mut checks = Vec::new();
         if let Some(id) = &self.eq {
-            all = all.add(column.clone().eq(uuid(id)?));
+            checks.push(Check::Eq(uuid(id)?.into()));
         }
         if let Some(ids) = &self.one_of {
-            let ids = ids.iter().map(uuid).collect::<Answer<Vec<_>>>()?;
-            all = all.add(column.clone().is_in(ids));
+            let ids = ids.iter().map(|id| Ok(uuid(id)?.into()));
+            checks.push(Check::In(ids.collect::<Answer<_>>()?));
         }
-        Ok(all)
+        Ok(Test::Head { column: "entry_id", checks })
     }
 }
 
 impl TextFilter {
-    fn on(
-        &self,
-        place: &Place<'_>,
-        table: &Table,
-        column: &'static str,
-        folded_column: &'static str,
-    ) -> Condition {
-        let mut all = self.present(place, table, column, folded_column);
-        if let Some(empty) = self.is_null {
-            let text = table.col(column);
-            all = all.add(if empty { text.is_null() } else { text.is_not_null() });
-        }
-        all
-    }
-
-    fn present(
-        &self,
-        place: &Place<'_>,
-        table: &Table,
-        column: &'static str,
-        folded_column: &'static str,
-    ) -> Condition {
-        let mut all = Condition::all();
+    /// What the text itself has to be; `isNull` means something else for each sort of field.
+    fn present(&self, folded_column: &'static str) -> Vec<Check> {
+        let mut checks = Vec::new();
         if let Some(text) = &self.eq {
-            all = all.add(table.col(column).eq(text.as_str()));
+            checks.push(Check::Eq(text.as_str().into()));
         }
         if let Some(texts) = &self.one_of {
-            all = all.add(table.col(column).is_in(texts.iter().map(String::as_str)));
+            checks.push(Check::In(texts.iter().map(|text| text.as_str().into()).collect()));
         }
         if let Some(part) = &self.contains {
-            all = all.add(dialect::contains(
-                place.backend(),
-                table.column(folded_column),
-                &folded(part),
-            ));
+            checks.push(Check::Contains(folded_column, folded(part)));
         }
         if let Some(part) = &self.starts_with {
-            all = all.add(dialect::starts_with(
-                place.backend(),
-                table.column(folded_column),
-                &folded(part),
-            ));
+            checks.push(Check::StartsWith(folded_column, folded(part)));
         }
-        all
+        checks
     }
 
-    /// A condition on the plain values of a field: one of them has to match.
-    pub fn term(&self, place: &Place<'_>, field: &'static str) -> Condition {
-        let mut all = Condition::all();
-        if self.eq.is_some()
-            || self.one_of.is_some()
-            || self.contains.is_some()
-            || self.starts_with.is_some()
-        {
-            all = all.add(place.term(field, |term| self.present(place, term, "value", "folded")));
+    /// A test of the plain values of a field: one of them has to match.
+    fn term(&self, field: &'static str) -> Test {
+        let mut all = Vec::new();
+        let checks = self.present("folded");
+        if !checks.is_empty() {
+            all.push(Test::Term { field, checks });
         }
         if let Some(empty) = self.is_null {
-            let any = place.term(field, |_| Condition::all());
-            all = all.add(if empty { any.not() } else { any });
+            let any = Test::Term { field, checks: Vec::new() };
+            all.push(if empty { any.not() } else { any });
         }
-        all
+        Test::All(all)
     }
 
-    pub fn terms<C: Content>(&self, place: &Place<'_>, field: &'static str) -> Answer<Condition> {
-        Ok(self.term(place, field))
+    pub fn terms<C: Content>(&self, field: &'static str) -> Answer<Test> {
+        Ok(self.term(field))
     }
 }
 
 impl IntFilter {
-    pub fn own<C: Content>(&self, place: &Place<'_>, column: &'static str) -> Answer<Condition> {
-        let condition = |own: &Table| {
-            let number = || own.col(column);
-            compared(
-                number,
-                self.eq,
-                self.one_of.clone(),
-                [self.gt, self.gte, self.lt, self.lte],
-                self.is_null,
-            )
-        };
-        Ok(Condition::all().add(place.own::<C>(condition)))
+    pub fn own<C: Content>(&self, column: &'static str) -> Answer<Test> {
+        let bounds = [self.gt, self.gte, self.lt, self.lte];
+        let checks = compared(self.eq, self.one_of.clone(), bounds, self.is_null);
+        Ok(Test::Own { table: C::Table::default().table_name(), column, checks })
     }
 }
 
 impl DateFilter {
-    pub fn own<C: Content>(&self, place: &Place<'_>, column: &'static str) -> Answer<Condition> {
+    pub fn own<C: Content>(&self, column: &'static str) -> Answer<Test> {
         let text = |date: &Option<PartialDate>| date.as_ref().map(|date| date.as_str().to_owned());
-        let condition = |own: &Table| {
-            let date = || own.col(column);
-            let among = self
-                .one_of
-                .as_ref()
-                .map(|dates| dates.iter().map(|date| date.as_str().to_owned()).collect());
-            let bounds = [text(&self.gt), text(&self.gte), text(&self.lt), text(&self.lte)];
-            compared(date, text(&self.eq), among, bounds, self.is_null)
-        };
-        Ok(Condition::all().add(place.own::<C>(condition)))
-    }
-}
-
-impl TimeFilter {
-    fn on(&self, column: &Expr) -> Condition {
-        let moment = || column.clone();
-        compared(moment, None, None, [self.gt, self.gte, self.lt, self.lte], None)
+        let among = self
+            .one_of
+            .as_ref()
+            .map(|dates| dates.iter().map(|date| date.as_str().to_owned()).collect());
+        let bounds = [text(&self.gt), text(&self.gte), text(&self.lt), text(&self.lte)];
+        let checks = compared(text(&self.eq), among, bounds, self.is_null);
+        Ok(Test::Own { table: C::Table::default().table_name(), column, checks })
     }
 }
 
 impl RegisterFilter {
-    fn on(&self, column: &Expr) -> Condition {
-        let name = |register: &Register| edition::Register::from(*register).as_str();
-        let mut all = Condition::all();
-        if let Some(register) = &self.eq {
-            all = all.add(column.clone().eq(name(register)));
-        }
-        if let Some(registers) = &self.one_of {
-            all = all.add(column.clone().is_in(registers.iter().map(name)));
-        }
-        all
+    fn test(&self) -> Test {
+        let name = |register: &Register| edition::Register::from(*register).as_str().into();
+        let mut checks = Vec::new();
+        checks.extend(self.eq.as_ref().map(|register| Check::Eq(name(register))));
+        let among = |registers: &Vec<Register>| Check::In(registers.iter().map(name).collect());
+        checks.extend(self.one_of.as_ref().map(among));
+        Test::Head { column: "register", checks }
     }
 }
 
 fn compared<V: Into<Value>>(
-    column: impl Fn() -> Expr,
     eq: Option<V>,
     one_of: Option<Vec<V>>,
     [gt, gte, lt, lte]: [Option<V>; 4],
     is_null: Option<bool>,
-) -> Condition {
-    let bound = |value: V| Expr::val(value);
-    Condition::all()
-        .add_option(eq.map(|value| column().eq(bound(value))))
-        .add_option(one_of.map(|values| column().is_in(values.into_iter().map(bound))))
-        .add_option(gt.map(|value| column().gt(bound(value))))
-        .add_option(gte.map(|value| column().gte(bound(value))))
-        .add_option(lt.map(|value| column().lt(bound(value))))
-        .add_option(lte.map(|value| column().lte(bound(value))))
-        .add_option(
-            is_null.map(|empty| if empty { column().is_null() } else { column().is_not_null() }),
-        )
+) -> Vec<Check> {
+    let mut checks = Vec::new();
+    checks.extend(eq.map(|value| Check::Eq(value.into())));
+    let among = |values: Vec<V>| Check::In(values.into_iter().map(Into::into).collect());
+    checks.extend(one_of.map(among));
+    checks.extend(gt.map(|value| Check::Gt(value.into())));
+    checks.extend(gte.map(|value| Check::Gte(value.into())));
+    checks.extend(lt.map(|value| Check::Lt(value.into())));
+    checks.extend(lte.map(|value| Check::Lte(value.into())));
+    checks.extend(is_null.map(Check::Null));
+    checks
 }
 
 /// An id as a client sends it.

@@ -11,12 +11,16 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_graphql::{
     Data, Executor, Request, Response, ServerError,
-    parser::{parse_query, parse_schema, types::OperationType},
+    parser::{
+        parse_query, parse_schema,
+        types::{ExecutableDocument, OperationType},
+    },
 };
 use futures_util::{
     FutureExt, StreamExt,
     stream::{self, BoxStream},
 };
+use quick_cache::{Weighter, sync::Cache};
 
 use self::{field_order::FieldOrder, nulls::Nulls};
 use super::{
@@ -31,7 +35,24 @@ pub struct Gate<E> {
     inner: E,
     limits: Arc<Limits>,
     nulls: Arc<Nulls>,
+    documents: Arc<Documents>,
     budget: Duration,
+}
+
+/// Documents that were parsed lately and were not too large, by their text: clients send the same
+/// few again and again, each time with other variables.
+type Documents = Cache<Arc<str>, Arc<ExecutableDocument>, TextLength>;
+
+/// How much text the documents that are kept may have come from; a document takes some twenty times that.
+const KEPT_TEXT: u64 = 512 * 1024;
+
+#[derive(Debug, Clone)]
+struct TextLength;
+
+impl Weighter<Arc<str>, Arc<ExecutableDocument>> for TextLength {
+    fn weight(&self, text: &Arc<str>, _: &Arc<ExecutableDocument>) -> u64 {
+        text.len().max(1) as u64
+    }
 }
 
 /// A request that may pass; only the gate makes one.
@@ -50,7 +71,8 @@ impl<E: Executor> Gate<E> {
         let schema = parse_schema(sdl).map_err(Failure::internal)?;
         let limits = Limits { lists: limit::plain_lists(&schema), ..limits };
         let nulls = Nulls::of(&schema);
-        Ok(Self { inner, limits: Arc::new(limits), nulls: Arc::new(nulls), budget })
+        let documents = Arc::new(Cache::with_weighter(500, KEPT_TEXT, TextLength));
+        Ok(Self { inner, limits: Arc::new(limits), nulls: Arc::new(nulls), documents, budget })
     }
 
     /// Parses and measures. The document stays with the request, so nobody parses it again.
@@ -82,8 +104,15 @@ impl<E: Executor> Gate<E> {
     }
 
     fn measures(&self, mut request: Request) -> Result<Admitted, ServerError> {
-        limit::look_at_text(&request.query, &self.limits).map_err(refused)?;
-        let document = parse_query(&request.query).map_err(in_few_words)?;
+        let kept = self.documents.get(request.query.as_str());
+        let is_kept = kept.is_some();
+        let document = match kept {
+            Some(document) => document,
+            None => {
+                limit::look_at_text(&request.query, &self.limits).map_err(refused)?;
+                Arc::new(parse_query(&request.query).map_err(in_few_words)?)
+            }
+        };
 
         let name = request.operation_name.as_deref();
         let chosen = limit::chosen(&document, name).map_err(refused)?;
@@ -96,7 +125,10 @@ impl<E: Executor> Gate<E> {
         }
         let order = Arc::new(FieldOrder::of(chosen, &document));
 
-        request.set_parsed_query(document);
+        if !is_kept {
+            self.documents.insert(request.query.as_str().into(), document.clone());
+        }
+        request.set_parsed_query(Arc::unwrap_or_clone(document));
         Ok(Admitted { request, operation, cost, order })
     }
 

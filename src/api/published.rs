@@ -1,6 +1,6 @@
 //! A published entry of one kind: what every kind shows, and the kind's own fields beside it.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap};
 
 use async_graphql::{
     Context, ID, InputType, Object, ObjectType, OutputType, SelectionField, SimpleObject, TypeName,
@@ -309,7 +309,7 @@ pub async fn one<C: Exposed>(
         (None, Some(slug)) => reader.by_slug::<C>(&slug, depth).await?,
         _ => return Err(Failure::bad_input("slug", "Say which one: give either id or slug.")),
     };
-    Ok(found.map(|reading| shown(ctx, Arc::new(reading))))
+    Ok(found.map(|reading| shown(ctx, reading)))
 }
 
 /// The related entries of one kind, as a plain list.
@@ -356,10 +356,7 @@ pub async fn named<C: Exposed>(
         .batches
         .load(place, id, async |ids| {
             let found = visit.reader(&wish).by_ids::<C>(&ids, depth).await?;
-            Ok(found
-                .into_iter()
-                .map(|reading| (reading.live.entry_id, Arc::new(reading)))
-                .collect())
+            Ok(found.into_iter().map(|reading| (reading.live.entry_id, reading)).collect())
         })
         .await?;
     Ok(found.map(|reading| shown(ctx, Shared::clone(&reading))))

@@ -16,7 +16,12 @@ use super::{batch::Batches, http::CacheTags};
 use crate::{
     app::App,
     auth::{caller::Caller, principal::Who},
-    content::{edition::Wish, preview::Shown, read::Reader, view::View},
+    content::{
+        edition::Wish,
+        preview::Shown,
+        read::{Reader, catalogue::Trust},
+        view::View,
+    },
     db::Db,
     error::{Answer, Failure},
 };
@@ -34,6 +39,7 @@ pub struct Visit {
     pub once: Option<(String, String)>,
     pub caller: Caller,
     pub batches: Batches,
+    trust: Trust,
     /// Whether a password or a code was shown in this request.
     has_proved: AtomicBool,
     /// The wish of each root field, by its name in the answer; all below it inherits it.
@@ -51,6 +57,7 @@ impl Visit {
             preview: None,
             once: None,
             batches: Batches::default(),
+            trust: Trust::default(),
             has_proved: AtomicBool::default(),
             wishes: Mutex::default(),
         }
@@ -107,7 +114,9 @@ impl Visit {
     }
 
     pub fn reader<'r>(&'r self, wish: &'r Wish) -> Reader<'r> {
-        Reader { db: &self.app.db, wish, view: &self.view }
+        // The catalogue knows what is public and nothing else.
+        let catalogue = self.view.is_published().then_some((&self.app.catalogue, &self.trust));
+        Reader { db: &self.app.db, wish, view: &self.view, catalogue }
     }
 
     /// Remembers the language and register that a root field was asked for.

@@ -45,6 +45,34 @@ pub async fn append(
     what: What,
     reason: Option<&str>,
 ) -> Answer<()> {
+    change::Entity::insert(line(edition, revision, what, reason))
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// Adds a line for each edition that was published for the first time, with the number of the
+/// revision and the reason.
+pub async fn append_new<'c>(
+    tx: &DatabaseTransaction,
+    published: impl IntoIterator<Item = (&'c entity::edition::Model, i32, Option<&'c str>)>,
+) -> Answer<()> {
+    let lines: Vec<change::ActiveModel> = published
+        .into_iter()
+        .map(|(edition, revision, reason)| line(edition, revision, What::Published, reason))
+        .collect();
+    for some in lines.chunks(500) {
+        change::Entity::insert_many(some.iter().cloned()).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+fn line(
+    edition: &entity::edition::Model,
+    revision: i32,
+    what: What,
+    reason: Option<&str>,
+) -> change::ActiveModel {
     let mut line = change::Model {
         sequence: 0,
         at: clock::now(),
@@ -60,8 +88,7 @@ pub async fn append(
     .into_active_model()
     .reset_all();
     line.sequence = NotSet;
-    change::Entity::insert(line).exec_without_returning(tx).await?;
-    Ok(())
+    line
 }
 
 /// The lines after a sequence number, in order.

@@ -47,6 +47,14 @@ pub trait Door: Send + Sync {
         showing: Showing<'a>,
     ) -> BoxFuture<'a, Answer<()>>;
 
+    /// Writes the rows of editions that have none yet, all of them on one shelf.
+    fn put_new<'a>(
+        &'a self,
+        tx: &'a DatabaseTransaction,
+        shelf: Shelf,
+        all: &'a [Showing<'a>],
+    ) -> BoxFuture<'a, Answer<()>>;
+
     /// Takes them away.
     fn take<'a>(
         &'a self,
@@ -107,6 +115,15 @@ impl<C: Content> Door for Of<C> {
         showing: Showing<'a>,
     ) -> BoxFuture<'a, Answer<()>> {
         Box::pin(rows::put::<C>(tx, showing))
+    }
+
+    fn put_new<'a>(
+        &'a self,
+        tx: &'a DatabaseTransaction,
+        shelf: Shelf,
+        all: &'a [Showing<'a>],
+    ) -> BoxFuture<'a, Answer<()>> {
+        Box::pin(rows::put_new::<C>(tx, shelf, all))
     }
 
     fn take<'a>(

@@ -2,6 +2,8 @@
 //!
 //! Saving never touches what the public sees; that is `publish.rs`.
 
+use std::collections::HashSet;
+
 use entity::{change, edition, entry, release_member, review, revision, schedule};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
@@ -17,6 +19,7 @@ use super::{
     edition::{Language, Register},
     head::Head,
     log::{self, Actor, Deed},
+    read::table::padded,
     review::State,
     rows::{Shelf, Showing},
     slug,
@@ -77,6 +80,9 @@ pub enum Novelty {
     Unchanged,
 }
 
+/// How many rows are written, or looked up, in one statement.
+const AT_ONCE: usize = 250;
+
 /// Makes the entry unless it is there.
 pub async fn ensure_entry(
     tx: &DatabaseTransaction,
@@ -84,12 +90,72 @@ pub async fn ensure_entry(
     kind: &'static str,
     key: Option<&str>,
 ) -> Answer<()> {
-    if entry::Entity::find_by_id(id).one(tx).await?.is_some() {
-        return Ok(());
+    ensure_entries(tx, &[(id, kind, key)]).await
+}
+
+/// Makes those of the entries that are not there.
+pub async fn ensure_entries(
+    tx: &DatabaseTransaction,
+    entries: &[(Uuid, &'static str, Option<&str>)],
+) -> Answer<()> {
+    for some in entries.chunks(AT_ONCE) {
+        let ids: Vec<Uuid> = some.iter().map(|(id, ..)| *id).collect();
+        let known = entry::Entity::find().filter(entry::Column::Id.is_in(padded(&ids)));
+        let mut known: HashSet<Uuid> = known.all(tx).await?.iter().map(|entry| entry.id).collect();
+        let missing = some.iter().filter(|(id, ..)| known.insert(*id));
+        let rows: Vec<entry::ActiveModel> = missing
+            .map(|(id, kind, key)| {
+                let (kind, key) = ((*kind).into(), key.map(Into::into));
+                entry::Model { id: *id, kind, key, created_at: clock::now() }
+                    .into_active_model()
+                    .reset_all()
+            })
+            .collect();
+        if !rows.is_empty() {
+            entry::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
     }
-    let entry =
-        entry::Model { id, kind: kind.into(), key: key.map(Into::into), created_at: clock::now() };
-    entry::Entity::insert(entry.into_active_model().reset_all()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Which editions of these entries there are, by entry, language and register.
+pub async fn editions_of(
+    tx: &DatabaseTransaction,
+    entries: &[Uuid],
+) -> Answer<HashSet<(Uuid, String, String)>> {
+    let mut found = HashSet::new();
+    for some in entries.chunks(AT_ONCE) {
+        let editions = edition::Entity::find()
+            .filter(edition::Column::EntryId.is_in(padded(some)))
+            .all(tx)
+            .await?;
+        let names = editions.into_iter();
+        found.extend(names.map(|edition| (edition.entry_id, edition.language, edition.register)));
+    }
+    Ok(found)
+}
+
+/// An edition and its first revision, that are not written yet.
+pub fn first(actor: &Actor, save: Save<'_>) -> (edition::Model, revision::Model) {
+    let edition = new_edition(actor, &save);
+    let content_hash = content_hash(&save.snapshot);
+    let revision = revision_of(&edition, actor, save, content_hash);
+    (edition, revision)
+}
+
+/// Writes editions that are new, each with its first revision.
+pub async fn create(
+    tx: &DatabaseTransaction,
+    all: &[(edition::Model, revision::Model)],
+) -> Answer<()> {
+    for some in all.chunks(AT_ONCE) {
+        let editions = some.iter().map(|(edition, _)| edition.clone());
+        let editions = editions.map(|edition| edition.into_active_model().reset_all());
+        edition::Entity::insert_many(editions).exec_without_returning(tx).await?;
+        let revisions = some.iter().map(|(_, revision)| revision.clone());
+        let revisions = revisions.map(|revision| revision.into_active_model().reset_all());
+        revision::Entity::insert_many(revisions).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 
@@ -163,18 +229,8 @@ pub async fn save(tx: &DatabaseTransaction, actor: &Actor, save: Save<'_>) -> An
         }
     };
 
-    let revision = revision::Model {
-        id: id::new(),
-        edition_id: edition.id,
-        number: edition.latest,
-        shape: SHAPE,
-        snapshot: save.snapshot,
-        content_hash,
-        author: actor.as_str().into(),
-        note: save.note.map(Into::into),
-        created_at: clock::now(),
-        saved: save.how.as_str().into(),
-    };
+    let (kind, note) = (save.kind, save.note);
+    let revision = revision_of(&edition, actor, save, content_hash);
     revision::Entity::insert(revision.clone().into_active_model().reset_all())
         .exec_without_returning(tx)
         .await?;
@@ -183,10 +239,10 @@ pub async fn save(tx: &DatabaseTransaction, actor: &Actor, save: Save<'_>) -> An
         actor,
         Deed {
             action: if novelty == Novelty::New { "create" } else { "save" },
-            subject_kind: save.kind,
+            subject_kind: kind,
             subject: edition.id,
             revision: Some(revision.number),
-            detail: save.note,
+            detail: note,
         },
     )
     .await?;
@@ -298,13 +354,41 @@ async fn edition(tx: &DatabaseTransaction, save: &Save<'_>) -> Answer<Option<edi
         .await?)
 }
 
+fn revision_of(
+    edition: &edition::Model,
+    actor: &Actor,
+    save: Save<'_>,
+    content_hash: String,
+) -> revision::Model {
+    revision::Model {
+        id: id::new(),
+        edition_id: edition.id,
+        number: edition.latest,
+        shape: SHAPE,
+        snapshot: save.snapshot,
+        content_hash,
+        author: actor.as_str().into(),
+        note: save.note.map(Into::into),
+        created_at: clock::now(),
+        saved: save.how.as_str().into(),
+    }
+}
+
 async fn create_edition(
     tx: &DatabaseTransaction,
     actor: &Actor,
     save: &Save<'_>,
 ) -> Answer<edition::Model> {
+    let edition = new_edition(actor, save);
+    edition::Entity::insert(edition.clone().into_active_model().reset_all())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(edition)
+}
+
+fn new_edition(actor: &Actor, save: &Save<'_>) -> edition::Model {
     let now = clock::now();
-    let edition = edition::Model {
+    edition::Model {
         id: id::new(),
         entry_id: save.entry,
         kind: save.kind.into(),
@@ -325,11 +409,7 @@ async fn create_edition(
         trashed_at: None,
         source_id: None,
         source_revision: None,
-    };
-    edition::Entity::insert(edition.clone().into_active_model().reset_all())
-        .exec_without_returning(tx)
-        .await?;
-    Ok(edition)
+    }
 }
 
 /// Equal content, equal hash: a JSON object here keeps its keys sorted.

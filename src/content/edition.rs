@@ -130,10 +130,8 @@ impl Wish {
         exact.or(Expr::exists(better).not())
     }
 
-    /// A number for sorting the editions of an entry: the smallest is the one to read.
-    ///
-    /// Editions that no rule names come last, in the order of their language and register.
-    pub fn standing(&self, edition: &Table) -> Expr {
+    /// The rule of falling back: what is read rather than what follows it.
+    pub fn ladder(&self) -> Vec<(&str, Register)> {
         let mut ladder: Vec<(&str, Register)> = Vec::new();
         let mut step = |language, register| {
             if !ladder.contains(&(language, register)) {
@@ -143,9 +141,15 @@ impl Wish {
         self.language.and_wider().for_each(|language| step(language, self.register));
         self.language.and_wider().for_each(|language| step(language, Register::Standard));
         step("de", Register::Standard);
+        ladder
+    }
 
+    /// A number for sorting the editions of an entry: the smallest is the one to read.
+    ///
+    /// Editions that no rule names come last, in the order of their language and register.
+    pub fn standing(&self, edition: &Table) -> Expr {
         let mut standing = CaseStatement::new();
-        for (place, (language, register)) in ladder.into_iter().enumerate() {
+        for (place, (language, register)) in self.ladder().into_iter().enumerate() {
             let here = edition
                 .col("language")
                 .eq(language)

@@ -20,7 +20,7 @@ pub struct Relation {
 }
 
 /// A way from an entry to others.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Route {
     /// Its own field names them.
     Own(&'static str),

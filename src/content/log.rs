@@ -108,29 +108,55 @@ pub async fn note(
     deed: Deed<'_>,
     outcome: Outcome,
 ) -> Answer<()> {
-    let before = log::Entity::find().order_by_desc(log::Column::Sequence).one(tx).await?;
-    let origin = &actor.origin;
-    let mut line = log::Model {
-        sequence: 0,
-        at: clock::now(),
-        actor: actor.as_str().into(),
-        action: deed.action.into(),
-        subject_kind: deed.subject_kind.into(),
-        subject_id: deed.subject,
-        revision: deed.revision,
-        detail: deed.detail.map(Into::into),
-        result: outcome.name().into(),
-        request_id: Some(origin.request.clone()).filter(|request| !request.is_empty()),
-        session_id: origin.session,
-        address: origin.address.clone(),
-        previous: before.map_or_else(String::new, |before| before.hash),
-        hash: String::new(),
-    };
-    line.hash = seal(&line);
+    write(tx, actor, [deed], outcome).await
+}
 
-    let mut line = line.into_active_model().reset_all();
-    line.sequence = NotSet;
-    log::Entity::insert(line).exec_without_returning(tx).await?;
+/// Adds a line for each of several things that were done.
+pub async fn append_all<'d>(
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    deeds: impl IntoIterator<Item = Deed<'d>>,
+) -> Answer<()> {
+    write(tx, actor, deeds, Outcome::Done).await
+}
+
+async fn write<'d>(
+    tx: &DatabaseTransaction,
+    actor: &Actor,
+    deeds: impl IntoIterator<Item = Deed<'d>>,
+    outcome: Outcome,
+) -> Answer<()> {
+    let before = log::Entity::find().order_by_desc(log::Column::Sequence).one(tx).await?;
+    let mut previous = before.map_or_else(String::new, |before| before.hash);
+    let origin = &actor.origin;
+    let mut lines = Vec::new();
+    for deed in deeds {
+        let mut line = log::Model {
+            sequence: 0,
+            at: clock::now(),
+            actor: actor.as_str().into(),
+            action: deed.action.into(),
+            subject_kind: deed.subject_kind.into(),
+            subject_id: deed.subject,
+            revision: deed.revision,
+            detail: deed.detail.map(Into::into),
+            result: outcome.name().into(),
+            request_id: Some(origin.request.clone()).filter(|request| !request.is_empty()),
+            session_id: origin.session,
+            address: origin.address.clone(),
+            previous,
+            hash: String::new(),
+        };
+        line.hash = seal(&line);
+        previous = line.hash.clone();
+        let mut line = line.into_active_model().reset_all();
+        line.sequence = NotSet;
+        lines.push(line);
+    }
+    // Rows get their numbers in the order in which they are written here.
+    for some in lines.chunks(500) {
+        log::Entity::insert_many(some.iter().cloned()).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 

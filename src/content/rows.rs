@@ -53,19 +53,33 @@ impl Shelf {
 
 /// Writes the rows whole, so a field emptied in the draft is emptied for readers too.
 pub async fn put<C: Content>(tx: &DatabaseTransaction, showing: Showing<'_>) -> Answer<()> {
-    let Showing { shelf, row, edition, .. } = showing;
-    let written = open::<C>(&showing.revision.snapshot)?;
-    let links = links(&written.head, &written.fields);
-    let mut terms = Terms::default();
-    terms.texts("aliases", &written.head.aliases);
-    terms.texts("oldPaths", &written.head.old_paths);
-    written.fields.terms(&mut terms);
+    take::<C>(tx, showing.shelf, showing.row).await?;
+    put_new::<C>(tx, showing.shelf, &[showing]).await
+}
 
-    take::<C>(tx, shelf, row).await?;
-    insert::<live::Entity>(tx, shelf, vec![head_row(&written.head, showing)]).await?;
-    insert::<C::Table>(tx, shelf, vec![written.fields.into_row(row)]).await?;
-    insert::<link::Entity>(tx, shelf, links.into_rows(row, edition)).await?;
-    insert::<term::Entity>(tx, shelf, terms.into_rows(row)).await
+/// Writes the rows of editions that have none yet, all of them on one shelf.
+pub async fn put_new<C: Content>(
+    tx: &DatabaseTransaction,
+    shelf: Shelf,
+    all: &[Showing<'_>],
+) -> Answer<()> {
+    let (mut heads, mut owns, mut links, mut terms) = (vec![], vec![], vec![], vec![]);
+    for showing in all {
+        let Showing { row, edition, .. } = *showing;
+        let written = open::<C>(&showing.revision.snapshot)?;
+        let mut values = Terms::default();
+        values.texts("aliases", &written.head.aliases);
+        values.texts("oldPaths", &written.head.old_paths);
+        written.fields.terms(&mut values);
+        links.extend(self::links(&written.head, &written.fields).into_rows(row, edition));
+        terms.extend(values.into_rows(row));
+        heads.push(head_row(&written.head, *showing));
+        owns.push(written.fields.into_row(row));
+    }
+    insert::<live::Entity>(tx, shelf, heads).await?;
+    insert::<C::Table>(tx, shelf, owns).await?;
+    insert::<link::Entity>(tx, shelf, links).await?;
+    insert::<term::Entity>(tx, shelf, terms).await
 }
 
 /// Takes all rows of this name away.

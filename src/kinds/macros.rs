@@ -185,16 +185,13 @@ macro_rules! filter {
         }
 
         impl $crate::content::read::filter::Filter for $filter {
-            fn condition(
-                &self,
-                place: &$crate::content::read::filter::Place<'_>,
-            ) -> $crate::error::Answer<sea_orm::sea_query::Condition> {
-                let mut all = $crate::kinds::combined(place, &self.and, &self.or, &self.not)?
-                    .add(self.head.condition(place)?);
+            fn test(&self) -> $crate::error::Answer<$crate::content::read::filter::Test> {
+                let mut all = $crate::kinds::combined(&self.and, &self.or, &self.not)?;
+                all.push(self.head.test()?);
                 $( if let Some(filter) = &self.$field {
-                    all = all.add(filter.$how::<$kind>(place, $($column)+)?);
+                    all.push(filter.$how::<$kind>($($column)+)?);
                 } )*
-                Ok(all)
+                Ok($crate::content::read::filter::Test::All(all))
             }
         }
 
@@ -210,13 +207,12 @@ macro_rules! filter {
         }
 
         impl $list {
-            /// The condition on entries of `C` whose relation of this name leads to the kind.
+            /// The test of entries of `C` whose relation of this name leads to the kind.
             pub fn related<C: $crate::content::Content>(
                 &self,
-                place: &$crate::content::read::filter::Place<'_>,
                 relation: &'static str,
-            ) -> $crate::error::Answer<sea_orm::sea_query::Condition> {
-                $crate::kinds::quantified::<C, $kind, $filter>(place, relation, &self.some, &self.none, &self.every)
+            ) -> $crate::error::Answer<$crate::content::read::filter::Test> {
+                $crate::kinds::quantified::<C, $kind, $filter>(relation, &self.some, &self.none, &self.every)
             }
         }
     };
@@ -291,16 +287,15 @@ macro_rules! values {
         }
 
         impl $filter {
-            fn on(&self, term: &$crate::content::read::table::Table) -> sea_orm::sea_query::Condition {
-                $crate::kinds::among(term, self.eq.as_ref(), self.one_of.as_deref())
+            fn checks(&self) -> Vec<$crate::content::read::filter::Check> {
+                $crate::kinds::among(self.eq.as_ref(), self.one_of.as_deref())
             }
 
             pub fn terms<C>(
                 &self,
-                place: &$crate::content::read::filter::Place<'_>,
                 field: &'static str,
-            ) -> $crate::error::Answer<sea_orm::sea_query::Condition> {
-                Ok(sea_orm::sea_query::Condition::all().add(place.term(field, |term| self.on(term))))
+            ) -> $crate::error::Answer<$crate::content::read::filter::Test> {
+                Ok($crate::content::read::filter::Test::Term { field, checks: self.checks() })
             }
         }
 
@@ -318,21 +313,20 @@ macro_rules! values {
         impl $list {
             pub fn terms<C>(
                 &self,
-                place: &$crate::content::read::filter::Place<'_>,
                 field: &'static str,
-            ) -> $crate::error::Answer<sea_orm::sea_query::Condition> {
-                use sea_orm::sea_query::{Condition, ExprTrait};
-                let mut all = Condition::all();
+            ) -> $crate::error::Answer<$crate::content::read::filter::Test> {
+                use $crate::content::read::filter::Test;
+                let mut all = Vec::new();
                 if let Some(some) = &self.some {
-                    all = all.add(place.term(field, |term| some.on(term)));
+                    all.push(Test::Term { field, checks: some.checks() });
                 }
                 if let Some(none) = &self.none {
-                    all = all.add(place.term(field, |term| none.on(term)).not());
+                    all.push(Test::Term { field, checks: none.checks() }.not());
                 }
                 if let Some(every) = &self.every {
-                    all = all.add(place.term(field, |term| every.on(term).not()).not());
+                    all.push(Test::TermNot { field, checks: every.checks() }.not());
                 }
-                Ok(all)
+                Ok(Test::All(all))
             }
         }
 

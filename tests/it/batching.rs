@@ -83,7 +83,8 @@ async fn pages_inside_pages_are_fetched_together() {
     let (for_some, _) = costs(&world, query, &json!({ "fields": 7 })).await;
     let (for_all, answer) = costs(&world, query, &json!({ "fields": 13 })).await;
     assert_eq!(all(&answer["themeFields"]["nodes"]).len(), 13);
-    assert_eq!(for_some, for_all, "the number of theme fields does not matter");
+    // What was read for some is kept, so all may cost less; they never cost more.
+    assert!(for_all <= for_some, "{for_some} statements for 7 theme fields, {for_all} for 13");
     assert!(for_all <= MOST, "{for_all} statements");
 }
 

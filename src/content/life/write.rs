@@ -54,7 +54,10 @@ pub async fn create(
     }
     let door = app.door(new.kind).ok_or(Failure::NotFound)?;
     let snapshot = door.canonical(&Value::Object(new.patch))?;
-    let entry = new.entry.unwrap_or_else(id::new);
+    let entry = match new.entry {
+        Some(entry) => entry,
+        None => id::new(),
+    };
     let wanted = Subject {
         kind: new.kind.into(),
         language: new.language.as_str().into(),

@@ -21,6 +21,12 @@ impl Reader<'_> {
         filter: &Option<Arc<dyn Filter>>,
         field: &'static str,
     ) -> Answer<Vec<(Uuid, i64)>> {
+        let test = filter.as_ref().map(|filter| filter.test()).transpose()?;
+        let known =
+            self.looks_up(|eyes| Ok(eyes.facet_of_entries(C::KIND, scope, test.as_ref(), field)));
+        if let Some(counted) = known.await? {
+            return Ok(counted);
+        }
         let rows = self.counted::<C>(scope, filter, "link", "target_id", field).await?;
         rows.iter().map(|row| Ok((row.try_get("", "value")?, row.try_get("", "count")?))).collect()
     }
@@ -32,6 +38,12 @@ impl Reader<'_> {
         filter: &Option<Arc<dyn Filter>>,
         field: &'static str,
     ) -> Answer<Vec<(String, i64)>> {
+        let test = filter.as_ref().map(|filter| filter.test()).transpose()?;
+        let known =
+            self.looks_up(|eyes| Ok(eyes.facet_of_values(C::KIND, scope, test.as_ref(), field)));
+        if let Some(counted) = known.await? {
+            return Ok(counted);
+        }
         let rows = self.counted::<C>(scope, filter, "term", "value", field).await?;
         rows.iter().map(|row| Ok((row.try_get("", "value")?, row.try_get("", "count")?))).collect()
     }

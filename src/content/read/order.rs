@@ -68,7 +68,7 @@ pub enum Sorted {
 /// A value that was sorted by, as a cursor carries it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Mark {
+pub(super) enum Mark {
     Empty,
     Number(i32),
     Text(String),
@@ -142,12 +142,10 @@ impl Ordering {
         own: &Table,
         backwards: bool,
     ) -> Answer<Condition> {
-        if cursor.order != self.fingerprint() || cursor.marks.len() != self.0.len() {
-            return Err(stale_cursor(backwards));
-        }
+        let (marks, cursor_entry) = self.opened(cursor, backwards)?;
         let mut any = Condition::any();
         let mut equal_so_far = Condition::all();
-        for (sort, mark) in self.0.iter().zip(&cursor.marks) {
+        for (sort, mark) in self.0.iter().zip(marks) {
             let value = sort.value(live, own);
             if let Some(beyond) = sort.beyond(&value, mark, backwards)? {
                 any = any.add(equal_so_far.clone().add(beyond));
@@ -158,7 +156,7 @@ impl Ordering {
             });
         }
         let entry = live.col("entry_id");
-        let tie = if backwards { entry.lt(cursor.entry) } else { entry.gt(cursor.entry) };
+        let tie = if backwards { entry.lt(cursor_entry) } else { entry.gt(cursor_entry) };
         let beyond = Condition::all().add(any.add(equal_so_far.add(tie)));
         Ok(beyond.add_option(self.not_before(cursor, live, own, backwards)?))
     }
@@ -194,7 +192,24 @@ impl Ordering {
         Ok(Cursor { order: self.fingerprint(), marks, entry })
     }
 
-    fn fingerprint(&self) -> String {
+    /// The cursor of an entry whose marks are known.
+    pub(super) fn cursor_at(fingerprint: &str, marks: Vec<Mark>, entry: Uuid) -> Cursor {
+        Cursor { order: fingerprint.into(), marks, entry }
+    }
+
+    /// The marks and the entry of a cursor, if it was made in this order.
+    pub(super) fn opened<'c>(
+        &self,
+        cursor: &'c Cursor,
+        backwards: bool,
+    ) -> Answer<(&'c [Mark], Uuid)> {
+        if cursor.order != self.fingerprint() || cursor.marks.len() != self.0.len() {
+            return Err(stale_cursor(backwards));
+        }
+        Ok((&cursor.marks, cursor.entry))
+    }
+
+    pub(super) fn fingerprint(&self) -> String {
         let digest = Sha256::digest(format!("{:?}", self.0));
         hex::encode(&digest[..4])
     }
@@ -277,7 +292,7 @@ impl Cursor {
     }
 }
 
-fn stale_cursor(backwards: bool) -> Failure {
+pub(super) fn stale_cursor(backwards: bool) -> Failure {
     Failure::bad_input(
         if backwards { "before" } else { "after" },
         "The cursor belongs to another order; start again without a cursor, or keep orderBy as it was.",
