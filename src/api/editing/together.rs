@@ -232,6 +232,7 @@ impl TogetherMutations {
 #[derive(Default)]
 pub struct Subscription;
 
+/// What can be followed over a socket.
 #[Subscription]
 impl Subscription {
     /// Who has the edition open and who writes, told at once and whenever it changes. Following it

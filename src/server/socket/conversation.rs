@@ -34,7 +34,7 @@ use crate::{
         http::is_request_error,
     },
     auth::caller::Caller,
-    clock,
+    clock, db,
     error::Failure,
 };
 
@@ -325,7 +325,7 @@ impl Conversation {
         let Some(guest) = self.guest.as_mut().filter(|guest| !guest.is_public()) else {
             return Ok(());
         };
-        match guest.look_again(&self.sockets.app, &self.caller).await {
+        match db::uncounted(guest.look_again(&self.sockets.app, &self.caller)).await {
             Err(failure @ (Failure::Unauthenticated | Failure::Forbidden)) => {
                 Err(Farewell::of(failure).into())
             }
