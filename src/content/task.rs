@@ -81,7 +81,7 @@ pub async fn list(
         .map(|opened| (opened.edition.id, opened))
         .collect();
     tasks.retain(|task| opened.get(&task.edition).is_some_and(|at| waits(who, task, at)));
-    tasks.sort_by(|a, b| (a.since, a.edition).cmp(&(b.since, b.edition)));
+    tasks.sort_by_key(|task| (task.since, task.edition));
 
     let total = tasks.len() as u64;
     let part = tasks.into_iter().skip(offset as usize).take(first as usize);

@@ -27,8 +27,7 @@ impl Authenticator {
 
     /// The code of now, or of so many half minutes from now.
     fn code(&self, later: i64) -> String {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        let step = now.as_secs() as i64 / 30 + later;
+        let step = koffer::clock::now().timestamp() / 30 + later;
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).unwrap();
         mac.update(&step.to_be_bytes());
         let hash = mac.finalize().into_bytes();

@@ -80,6 +80,7 @@ impl Test {
     pub const NOTHING: Self = Self::Any(Vec::new());
 
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "a filter says not, as the API does")]
     pub fn not(self) -> Self {
         Self::Not(Box::new(self))
     }

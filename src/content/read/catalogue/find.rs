@@ -33,7 +33,10 @@ pub struct Eyes<'i> {
 
 /// The lists that were found for one request.
 #[derive(Default)]
-pub struct Lists(Mutex<HashMap<String, (i64, Arc<[No]>)>>);
+pub struct Lists(Mutex<HashMap<String, Listed>>);
+
+/// A sorted list, and the line of the feed at which it was made.
+type Listed = (i64, Arc<[No]>);
 
 impl Lists {
     /// The list of this name, if it was found in the index as it is now; else it is found.
