@@ -98,7 +98,9 @@ async fn texts_that_point_at_many_things_cost_no_more() {
     let query = "query($tools: Int!) { tools(first: $tools) { nodes { body { html markdown } } } }";
     let (for_two, _) = costs(&world, query, &json!({ "tools": 2 })).await;
     let (for_all, _) = costs(&world, query, &json!({ "tools": 20 })).await;
-    assert!(for_all <= for_two.max(3), "{for_two} statements for two texts, {for_all} for twenty");
+    // What was read for two is kept, so which of them asks for entries or files differs: the newest
+    // line of the feed, the texts, the entries, the files, and never one for each text.
+    assert!(for_two.max(for_all) <= 5, "{for_two} statements for two texts, {for_all} for twenty");
 }
 
 #[tokio::test]
