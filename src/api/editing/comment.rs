@@ -218,7 +218,7 @@ impl CommentMutations {
     async fn add_comment(
         &self,
         ctx: &Context<'_>,
-        input: AddCommentInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: AddCommentInput,
     ) -> Answer<CommentPayload> {
         let (visit, who) = editor(ctx)?;
         let meant = target(&input.edition, None, None)?;
@@ -246,7 +246,7 @@ impl CommentMutations {
     async fn resolve_comment(
         &self,
         ctx: &Context<'_>,
-        input: CommentInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CommentInput,
     ) -> Answer<CommentPayload> {
         let said = opened(ctx, &input.id, |opened| Box::pin(comments::put(opened, Standing::Done)));
         payload(Visit::of(ctx), said.await?).await
@@ -256,7 +256,7 @@ impl CommentMutations {
     async fn reopen_comment(
         &self,
         ctx: &Context<'_>,
-        input: CommentInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CommentInput,
     ) -> Answer<CommentPayload> {
         let said = opened(ctx, &input.id, |opened| Box::pin(comments::put(opened, Standing::Open)));
         payload(Visit::of(ctx), said.await?).await
@@ -266,7 +266,7 @@ impl CommentMutations {
     async fn edit_comment(
         &self,
         ctx: &Context<'_>,
-        input: EditCommentInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: EditCommentInput,
     ) -> Answer<CommentPayload> {
         let mentions = input.mentions.as_deref().map(uuids).transpose()?;
         let body = input.body;
@@ -280,7 +280,7 @@ impl CommentMutations {
     async fn delete_comment(
         &self,
         ctx: &Context<'_>,
-        input: CommentInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: CommentInput,
     ) -> Answer<DeleteCommentPayload> {
         opened(ctx, &input.id, |opened| Box::pin(comments::delete(opened))).await?;
         Ok(DeleteCommentPayload { id: input.id, problems: Vec::new() })

@@ -143,7 +143,11 @@ pub struct SavedViewMutations;
 #[Object]
 impl SavedViewMutations {
     /// Keeps a list of editions as you see it now. With an `Idempotency-Key` it is kept once.
-    async fn save_view(&self, ctx: &Context<'_>, input: SaveViewInput) -> Answer<SavedViewPayload> {
+    async fn save_view(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: SaveViewInput,
+    ) -> Answer<SavedViewPayload> {
         let (visit, who) = editor(ctx)?;
         // What could not be asked for is not kept either.
         input.filter.wanted()?;
@@ -165,7 +169,7 @@ impl SavedViewMutations {
     async fn rename_view(
         &self,
         ctx: &Context<'_>,
-        input: RenameViewInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: RenameViewInput,
     ) -> Answer<SavedViewPayload> {
         let (visit, who) = editor(ctx)?;
         let (who, id) = (who.clone(), uuid(&input.id)?);
@@ -183,7 +187,7 @@ impl SavedViewMutations {
     async fn delete_view(
         &self,
         ctx: &Context<'_>,
-        input: DeleteViewInput,
+        #[graphql(desc = "What is to be done, and with what.")] input: DeleteViewInput,
     ) -> Answer<DeleteViewPayload> {
         let (visit, who) = editor(ctx)?;
         let (who, id) = (who.clone(), uuid(&input.id)?);

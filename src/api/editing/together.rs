@@ -207,7 +207,11 @@ pub struct TogetherMutations;
 #[Object]
 impl TogetherMutations {
     /// Makes you the one who writes. Whoever did is told by `presence`, and loses nothing.
-    async fn take_over(&self, ctx: &Context<'_>, input: TakeOverInput) -> Answer<TakeOverPayload> {
+    async fn take_over(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be done, and with what.")] input: TakeOverInput,
+    ) -> Answer<TakeOverPayload> {
         let (visit, who) = editor(ctx)?;
         let meant = target(&input.edition, None, None)?;
         let window = input.window.as_ref().map(uuid).transpose()?;
