@@ -100,7 +100,7 @@ async fn texts_that_point_at_many_things_cost_no_more() {
     let (for_all, _) = costs(&world, query, &json!({ "tools": 20 })).await;
     // What was read for two is kept, so which of them asks for entries or files differs: the newest
     // line of the feed, the texts, the entries, the files, and never one for each text.
-    assert!(for_two.max(for_all) <= 5, "{for_two} statements for two texts, {for_all} for twenty");
+    assert!(for_two.max(for_all) <= 4, "{for_two} statements for two texts, {for_all} for twenty");
 }
 
 #[tokio::test]

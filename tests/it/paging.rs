@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    collection::{KINDS, Kind, published},
+    collection::{Collection, KINDS, Kind, published},
     graphql::{Schema, camel, inner},
     people::{Anyone, all, each},
     world::World,
@@ -237,5 +237,29 @@ async fn the_feed_refuses_alike() {
     {
         let query = format!("{{ changes({arguments}) {{ nodes {{ cursor }} }} }}");
         anyone.is_refused(&query, json!({})).await.is_bad_input(field);
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_a_filter_finds_by_several_values_is_skipped_once() {
+    let world = World::empty().await;
+    let tool = |number: usize| {
+        json!({ "key": format!("w-{number:02}"), "title": format!("Werkzeug {number:02}"),
+                "year": 2000, "formats": ["Konzept", "Vortrag", "Video"] })
+    };
+    let tools: Value = (0..30).map(tool).collect();
+    let collection = Collection::new().with("tools.json", tools);
+    world.koffer(&["import", collection.path()]).await.worked();
+
+    // The year is a column of the kind's own, so this is asked of the database.
+    let query = "query($offset: Int) {
+        tools(filter: { formats: { some: {} }, year: { gt: 1900 } }, first: 5, offset: $offset) {
+          totalCount nodes { title } } }";
+    for offset in [0, 1, 13, 25] {
+        let answer = world.anyone().asks(query, json!({ "offset": offset })).await;
+        let expected: Vec<String> =
+            (offset..offset + 5).map(|number| format!("Werkzeug {number:02}")).collect();
+        assert_eq!(each(&answer["tools"]["nodes"], "title"), expected, "from {offset} on");
+        assert_eq!(answer["tools"]["totalCount"], 30);
     }
 }

@@ -168,16 +168,17 @@ impl<'r> Place<'r> {
         })
     }
 
+    /// The editions that have such a plain value, as a set: an edition may have several of them,
+    /// and SQLite, which makes a join of EXISTS, then counts it several times for OFFSET.
     fn term(&self, field: &'static str, condition: impl FnOnce(&Table) -> Condition) -> Expr {
         let term = self.inner("term");
         let rows = Query::select()
-            .expr(Expr::val(1))
+            .expr(term.col("edition_id"))
             .from_as("term", term.alias())
-            .and_where(term.col("edition_id").eq(self.live.col("edition_id")))
             .and_where(term.col("field").eq(field))
             .cond_where(condition(&term))
             .to_owned();
-        Expr::exists(rows)
+        self.live.col("edition_id").in_subquery(rows)
     }
 
     /// The editions from which a route leads to an entry that matches.
