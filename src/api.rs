@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod batch;
+pub mod book;
 pub mod change;
 pub mod connection;
 pub mod editing;

@@ -268,14 +268,6 @@ fn administering<'c>(ctx: &Context<'c>) -> Answer<&'c Principal> {
     Ok(principal)
 }
 
-/// How many are asked for, within what is allowed.
-fn within(first: Option<i32>) -> Answer<usize> {
-    match first.unwrap_or(20) {
-        first @ 0..=100 => Ok(first as usize),
-        first => Err(Failure::bad_input("first", format!("first may be 0 to 100, not {first}."))),
-    }
-}
-
 /// Notes in the log that somebody was refused. Nothing else is written, so this has its own
 /// transaction.
 pub async fn note_refusal(visit: &Visit, field: &str) -> Answer<()> {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::change;
 
 use super::{
+    book::{Line, Part, Place, cursor},
     connection::PageInfo,
     entry::{self, Entry, Kind},
     filter::Register,
@@ -31,10 +32,14 @@ pub enum What {
 pub struct Change(change::Model);
 
 /// A part of the change feed, oldest first.
-pub struct ChangeConnection {
-    lines: Vec<change::Model>,
-    more: bool,
-    skipped: bool,
+pub struct ChangeConnection(Part<change::Model>);
+
+impl Line for change::Model {
+    const BOOK: char = 'c';
+
+    fn number(&self) -> i64 {
+        self.sequence
+    }
 }
 
 /// A line of the change feed at its place.
@@ -107,24 +112,19 @@ impl Change {
 impl ChangeConnection {
     /// The lines, oldest first.
     async fn nodes(&self) -> Vec<Change> {
-        self.lines.iter().cloned().map(Change).collect()
+        self.0.lines.iter().cloned().map(Change).collect()
     }
 
     /// The lines, each with its cursor.
     async fn edges(&self) -> Vec<ChangeEdge> {
         let edge =
             |line: &change::Model| ChangeEdge { cursor: cursor(line), node: Change(line.clone()) };
-        self.lines.iter().map(edge).collect()
+        self.0.lines.iter().map(edge).collect()
     }
 
     /// Where this part lies in the feed.
     async fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.more,
-            has_previous_page: self.skipped,
-            start_cursor: self.lines.first().map(cursor),
-            end_cursor: self.lines.last().map(cursor),
-        }
+        self.0.page_info()
     }
 
     /// How many lines the feed has in all.
@@ -139,39 +139,7 @@ pub async fn changes(
     after: Option<String>,
     first: Option<i32>,
 ) -> Answer<ChangeConnection> {
-    let sequence = match after.as_deref().filter(|after| !after.is_empty()) {
-        None => 0,
-        Some(after) => sequence(after)?,
-    };
-    let first = match first.unwrap_or(20) {
-        first @ 0..=100 => first as usize,
-        first => {
-            return Err(Failure::bad_input(
-                "first",
-                format!("first may be 0 to 100, not {first}."),
-            ));
-        }
-    };
-    let mut lines = feed::after(Visit::of(ctx).db(), sequence, first as u64 + 1).await?;
-    let more = lines.len() > first;
-    lines.truncate(first);
-    Ok(ChangeConnection { lines, more, skipped: sequence > 0 })
-}
-
-/// Sixteen digits, so that cursors sort as texts too.
-fn cursor(line: &change::Model) -> String {
-    format!("c{:016x}", line.sequence)
-}
-
-fn sequence(cursor: &str) -> Answer<i64> {
-    cursor
-        .strip_prefix('c')
-        .filter(|digits| digits.len() == 16)
-        .and_then(|digits| i64::from_str_radix(digits, 16).ok())
-        .ok_or_else(|| {
-            Failure::bad_input(
-                "after",
-                "This is not a cursor of the change feed; take one from its answers.",
-            )
-        })
+    let place = Place::of::<change::Model>(after.as_deref(), first)?;
+    let lines = feed::after(Visit::of(ctx).db(), place.after.unwrap_or(0), place.limit()).await?;
+    Ok(ChangeConnection(place.part(lines)))
 }

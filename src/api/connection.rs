@@ -301,6 +301,11 @@ where
     }
 }
 
+/// How many are wanted of a plain list, within what is allowed.
+pub fn size_of_page(first: Option<i32>) -> Answer<usize> {
+    Ok(within("first", first, LARGEST_PAGE)?.unwrap_or(PAGE) as usize)
+}
+
 fn within(field: &str, number: Option<i32>, largest: i32) -> Answer<Option<u64>> {
     match number {
         None => Ok(None),

@@ -4,12 +4,18 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::log;
 
-use super::{Account, within};
+use super::Account;
 use crate::{
-    api::{batch::Place, connection::PageInfo, filter::uuid, visit::Visit},
+    api::{
+        batch,
+        book::{Line, Part, Place, cursor},
+        connection::PageInfo,
+        filter::uuid,
+        visit::Visit,
+    },
     auth::account as accounts,
     content::log::{self as lines, Wanted},
-    error::{Answer, Failure},
+    error::Answer,
 };
 
 /// What became of something that somebody did.
@@ -73,7 +79,7 @@ impl AuditLine {
         let id = self.0.actor.strip_prefix("account:").and_then(|id| id.parse().ok());
         let Some(id) = id else { return Ok(None) };
         let visit = Visit::of(ctx);
-        let place = Place::of(ctx, "account", visit.wish(ctx));
+        let place = batch::Place::of(ctx, "account", visit.wish(ctx));
         let all = async |ids| accounts::by_ids(visit.db().pool(), ids).await;
         let found = visit.batches.load(place, id, all).await?;
         Ok(found.map(|account| Account(account.as_ref().clone())))
@@ -128,9 +134,15 @@ impl AuditLine {
 /// A part of the log, the latest first.
 pub struct AuditConnection {
     wanted: Wanted,
-    lines: Vec<log::Model>,
-    more: bool,
-    skipped: bool,
+    part: Part<log::Model>,
+}
+
+impl Line for log::Model {
+    const BOOK: char = 'l';
+
+    fn number(&self) -> i64 {
+        self.sequence
+    }
 }
 
 /// A line of the log at its place.
@@ -149,15 +161,10 @@ impl AuditConnection {
         after: Option<String>,
         first: Option<i32>,
     ) -> Answer<Self> {
-        let first = within(first)?;
-        let before = after.as_deref().filter(|after| !after.is_empty()).map(read_cursor);
-        let before = before.transpose()?;
+        let place = Place::of::<log::Model>(after.as_deref(), first)?;
         let wanted = filter.read()?;
-        let db = Visit::of(ctx).db();
-        let mut found = lines::page(db, &wanted, before, first as u64 + 1).await?;
-        let more = found.len() > first;
-        found.truncate(first);
-        Ok(Self { wanted, lines: found, more, skipped: before.is_some() })
+        let found = lines::page(Visit::of(ctx).db(), &wanted, place.after, place.limit()).await?;
+        Ok(Self { wanted, part: place.part(found) })
     }
 }
 
@@ -166,24 +173,19 @@ impl AuditConnection {
 impl AuditConnection {
     /// The lines of this page.
     async fn nodes(&self) -> Vec<AuditLine> {
-        self.lines.iter().cloned().map(AuditLine).collect()
+        self.part.lines.iter().cloned().map(AuditLine).collect()
     }
 
     /// The lines of this page, each with its cursor.
     async fn edges(&self) -> Vec<AuditEdge> {
         let edge =
             |line: &log::Model| AuditEdge { cursor: cursor(line), node: AuditLine(line.clone()) };
-        self.lines.iter().map(edge).collect()
+        self.part.lines.iter().map(edge).collect()
     }
 
     /// Where this page lies in the log.
     async fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.more,
-            has_previous_page: self.skipped,
-            start_cursor: self.lines.first().map(cursor),
-            end_cursor: self.lines.last().map(cursor),
-        }
+        self.part.page_info()
     }
 
     /// How many lines fit in all.
@@ -204,15 +206,4 @@ impl AuditFilter {
             outcome: self.result.map(lines::Outcome::from),
         })
     }
-}
-
-fn cursor(line: &log::Model) -> String {
-    format!("l{:016x}", line.sequence)
-}
-
-fn read_cursor(cursor: &str) -> Answer<i64> {
-    let digits = cursor.strip_prefix('l').filter(|digits| digits.len() == 16);
-    digits.and_then(|digits| i64::from_str_radix(digits, 16).ok()).ok_or_else(|| {
-        Failure::bad_input("after", "This is not a cursor of the log; take one from its answers.")
-    })
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::working_edition::{EditionState, WorkingEdition};
 use crate::{
     api::{
+        connection::size_of_page,
         entry::Kind,
         filter::{Register, uuid},
         order::Direction,
@@ -142,13 +143,7 @@ pub fn asked(
 
 /// How many are wanted, and how many are skipped.
 pub fn part(first: Option<i32>, offset: Option<i32>) -> Answer<(u64, u64)> {
-    let first = match first.unwrap_or(20) {
-        first @ 0..=100 => first as u64,
-        first => {
-            let message = format!("first may be 0 to 100, not {first}.");
-            return Err(Failure::bad_input("first", message));
-        }
-    };
+    let first = size_of_page(first)? as u64;
     let offset = u64::try_from(offset.unwrap_or(0))
         .map_err(|_| Failure::bad_input("offset", "offset may not be negative."))?;
     Ok((first, offset))
