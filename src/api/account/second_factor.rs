@@ -1,6 +1,10 @@
 //! One's own second factor: on, off, and the codes on paper.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
+use entity::account;
+use futures_util::future::BoxFuture;
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
 
 use super::{
     Account,
@@ -11,7 +15,11 @@ use crate::{
         problem::{self, Problem},
         visit::Visit,
     },
-    auth::{account as accounts, principal::Principal, second_factor as factor, sign_in},
+    auth::{
+        account as accounts, keyring::Keyring, principal::Principal, second_factor as factor,
+        sign_in,
+    },
+    content::log::Actor,
     error::Answer,
 };
 
@@ -143,27 +151,14 @@ impl SecondFactorMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The password and a code.")] input: ProveSecondFactorInput,
     ) -> Answer<SecondFactorPayload> {
-        let (visit, principal) = proving(ctx)?;
-        if !sign_in::proves(&visit.app, principal, &input.password).await? {
-            return Ok(wrong_password());
-        }
-        let (app, id, actor) = (visit.app.clone(), principal.account, principal.actor());
-        let removed = visit.db().write(move |tx| {
+        proven(ctx, input, |proof| {
             Box::pin(async move {
-                let account = accounts::locked(tx, id).await?;
-                if !factor::takes(tx, &app.keys, &account, &input.code).await? {
-                    return Ok(wrong_code());
-                }
-                let account = accounts::locked(tx, id).await?;
-                let account = factor::remove(tx, &actor, account).await?;
-                Ok(SecondFactorPayload {
-                    account: Some(Account(account)),
-                    recovery_codes: None,
-                    problems: Vec::new(),
-                })
+                let account = accounts::locked(proof.tx, proof.account).await?;
+                let account = factor::remove(proof.tx, &proof.actor, account).await?;
+                Ok((account, None))
             })
-        });
-        removed.await
+        })
+        .await
     }
 
     /// Makes new recovery codes; the old ones are worth nothing any more.
@@ -172,28 +167,57 @@ impl SecondFactorMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The password and a code.")] input: ProveSecondFactorInput,
     ) -> Answer<SecondFactorPayload> {
-        let (visit, principal) = proving(ctx)?;
-        if !sign_in::proves(&visit.app, principal, &input.password).await? {
-            return Ok(wrong_password());
-        }
-        let (app, id, actor) = (visit.app.clone(), principal.account, principal.actor());
-        let renewed = visit.db().write(move |tx| {
+        proven(ctx, input, |proof| {
             Box::pin(async move {
-                let account = accounts::locked(tx, id).await?;
-                if !factor::takes(tx, &app.keys, &account, &input.code).await? {
-                    return Ok(wrong_code());
-                }
-                let codes = factor::renew_codes(tx, &app.keys, id).await?;
-                factor::note_new_codes(tx, &actor, id).await?;
-                Ok(SecondFactorPayload {
-                    account: Some(Account(accounts::locked(tx, id).await?)),
-                    recovery_codes: Some(codes),
-                    problems: Vec::new(),
-                })
+                let codes = factor::renew_codes(proof.tx, proof.keys, proof.account).await?;
+                factor::note_new_codes(proof.tx, &proof.actor, proof.account).await?;
+                Ok((accounts::locked(proof.tx, proof.account).await?, Some(codes)))
             })
-        });
-        renewed.await
+        })
+        .await
     }
+}
+
+/// What somebody does who has proven both factors.
+struct Proof<'p> {
+    tx: &'p DatabaseTransaction,
+    keys: &'p Keyring,
+    account: Uuid,
+    actor: Actor,
+}
+
+/// Does something once password and code are right.
+async fn proven<F>(
+    ctx: &Context<'_>,
+    input: ProveSecondFactorInput,
+    then: F,
+) -> Answer<SecondFactorPayload>
+where
+    F: for<'p> FnOnce(Proof<'p>) -> BoxFuture<'p, Answer<(account::Model, Option<Vec<String>>)>>
+        + Send
+        + 'static,
+{
+    let (visit, principal) = proving(ctx)?;
+    if !sign_in::proves(&visit.app, principal, &input.password).await? {
+        return Ok(wrong_password());
+    }
+    let (app, id, actor) = (visit.app.clone(), principal.account, principal.actor());
+    let done = visit.db().write(move |tx| {
+        Box::pin(async move {
+            let account = accounts::locked(tx, id).await?;
+            if !factor::takes(tx, &app.keys, &account, &input.code).await? {
+                return Ok(wrong_code());
+            }
+            let (account, recovery_codes) =
+                then(Proof { tx, keys: &app.keys, account: id, actor }).await?;
+            Ok(SecondFactorPayload {
+                account: Some(Account(account)),
+                recovery_codes,
+                problems: Vec::new(),
+            })
+        })
+    });
+    done.await
 }
 
 const IS_ON: &str = "Der zweite Faktor ist schon eingeschaltet. Schalten Sie ihn zuerst aus.";
