@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    editing::Draft,
-    people::{Anyone, Person, all, each},
+    people::{Anyone, Edition, Person, all, each},
     world::World,
 };
 
@@ -18,20 +17,20 @@ const CONVERSATIONS: &str = "query($id: ID!, $all: Boolean!) { workingEdition(id
       replies { id body author { name } } } } }";
 
 impl Person {
-    async fn comments(&self, draft: &Draft, input: Value) -> Value {
+    async fn comments(&self, draft: &Edition, input: Value) -> Value {
         let mut input = input;
         input["edition"] = json!(draft.id);
         self.asks(ADD, json!({ "input": input })).await["addComment"].clone()
     }
 
     /// Says something, and has to succeed; the id of what was said.
-    async fn remarks(&self, draft: &Draft, input: Value) -> String {
+    async fn remarks(&self, draft: &Edition, input: Value) -> String {
         let said = self.comments(draft, input).await;
         assert_eq!(said["problems"], json!([]));
         said["comment"]["id"].as_str().unwrap().to_owned()
     }
 
-    async fn conversations(&self, draft: &Draft, all: bool) -> Vec<Value> {
+    async fn conversations(&self, draft: &Edition, all: bool) -> Vec<Value> {
         let answer = self.asks(CONVERSATIONS, json!({ "id": draft.id, "all": all })).await;
         crate::people::all(&answer["workingEdition"]["comments"])
     }

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    editing::Draft,
-    people::{Heard, Person, Socket, all},
+    people::{Edition, Heard, Person, Socket, all},
     world::World,
 };
 
@@ -26,7 +25,7 @@ struct Open {
 }
 
 impl Open {
-    async fn by(world: &World, person: &Person, draft: &Draft, writing: bool) -> Self {
+    async fn by(world: &World, person: &Person, draft: &Edition, writing: bool) -> Self {
         let mut socket = Socket::of(world, person).await;
         let variables = json!({ "edition": draft.id, "writing": writing });
         socket.asks("there", PRESENCE, variables).await;
@@ -56,13 +55,13 @@ impl Open {
 }
 
 impl Person {
-    async fn takes_over(&self, draft: &Draft, window: Option<&str>) -> Value {
+    async fn takes_over(&self, draft: &Edition, window: Option<&str>) -> Value {
         let input = json!({ "edition": draft.id, "window": window });
         self.asks(TAKE_OVER, json!({ "input": input })).await["takeOver"].clone()
     }
 
     /// Follows what happens to an edition.
-    async fn follows_edition(&self, world: &World, draft: &Draft) -> Socket {
+    async fn follows_edition(&self, world: &World, draft: &Edition) -> Socket {
         let mut socket = Socket::of(world, self).await;
         socket.asks("news", CHANGES, json!({ "edition": draft.id })).await;
         let found = socket.next("news").await["editionChanged"].take();
@@ -129,7 +128,7 @@ async fn people_at_different_processes_see_each_other() {
     there.sees(&[(&erika, false), (&otto, true)]).await;
 
     let mut news = otto.follows_edition(&twin, &draft).await;
-    erika.writes(&draft, json!({ "title": "Hitzekarte" })).await;
+    erika.saves(&draft, "tool", json!({ "title": "Hitzekarte" })).await;
     assert_eq!(news.next("news").await["editionChanged"]["what"], "SAVED");
 
     // A process that dies says goodbye to nobody; its people are gone all the same, a little later.
@@ -174,18 +173,18 @@ async fn who_follows_an_edition_hears_what_the_others_do() {
         told["commentId"].clone()
     };
 
-    let draft = author.writes(&draft, json!({ "summary": "Neu." })).await;
+    let draft = author.saves(&draft, "tool", json!({ "summary": "Neu." })).await;
     hears("SAVED", &author, 2, "DRAFT").await;
-    let draft = author.steps("submitForReview", &draft).await;
+    let draft = author.takes("submitForReview", &draft).await.done();
     hears("SUBMITTED", &author, 2, "IN_REVIEW").await;
     let add = "mutation($input: AddCommentInput!) { addComment(input: $input) { comment { id } } }";
     let said =
         author.asks(add, json!({ "input": { "edition": draft.id, "body": "Fertig." } })).await;
     let comment = hears("COMMENTED", &author, 2, "IN_REVIEW").await;
     assert_eq!(comment, said["addComment"]["comment"]["id"]);
-    let draft = editor.steps("approve", &draft).await;
+    let draft = editor.takes("approve", &draft).await.done();
     hears("APPROVED", &editor, 2, "APPROVED").await;
-    editor.steps("publish", &draft).await;
+    editor.takes("publish", &draft).await.done();
     hears("PUBLISHED", &editor, 2, "PUBLISHED").await;
 }
 
@@ -227,13 +226,13 @@ async fn a_stream_ends_when_the_edition_goes_out_of_reach() {
     let fields = world.anyone().asks("{ themeFields(first: 1) { nodes { id } } }", json!({})).await;
     let field = fields["themeFields"]["nodes"][0]["id"].clone();
     let near = json!({ "title": "Wärmekarte", "themeFields": [field] });
-    let draft = chief.drafts_tool(near).await;
+    let draft = chief.creates("tool", near).await;
     let limited = world.person("editor", Some(json!({ "themeFieldIds": [field] }))).await;
     let mut news = limited.follows_edition(&world, &draft).await;
 
-    let draft = chief.writes(&draft, json!({ "summary": "Noch da." })).await;
+    let draft = chief.saves(&draft, "tool", json!({ "summary": "Noch da." })).await;
     assert_eq!(news.next("news").await["editionChanged"]["what"], "SAVED");
-    chief.writes(&draft, json!({ "themeFields": [] })).await;
+    chief.saves(&draft, "tool", json!({ "themeFields": [] })).await;
 
     assert_eq!(news.is_refused("news").await, "NOT_FOUND");
     news.is_complete("news").await;
@@ -247,7 +246,7 @@ async fn who_is_signed_out_hears_nothing_more() {
     let mut news = otto.follows_edition(&world, &draft).await;
 
     otto.asks("mutation { signOut { done } }", json!({})).await;
-    erika.writes(&draft, json!({ "summary": "Geheim." })).await;
+    erika.saves(&draft, "tool", json!({ "summary": "Geheim." })).await;
 
     loop {
         match news.hears().await {

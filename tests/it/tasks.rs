@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    editing::Draft,
-    people::{Person, all},
+    people::{Edition, Person, all},
     world::World,
 };
 
@@ -29,7 +28,7 @@ impl Person {
         nodes.iter().map(|task| (text(&task["kind"]), text(&task["edition"]["title"]))).collect()
     }
 
-    async fn tells(&self, draft: &Draft, mut input: Value) -> String {
+    async fn tells(&self, draft: &Edition, mut input: Value) -> String {
         input["edition"] = json!(draft.id);
         let said = self.asks(ADD, json!({ "input": input })).await;
         assert_eq!(said["addComment"]["problems"], json!([]));
@@ -54,23 +53,23 @@ async fn work_goes_from_hand_to_hand() {
         assert!(person.waits_for().await.is_empty());
     }
 
-    let draft = author.steps("submitForReview", &draft).await;
+    let draft = author.takes("submitForReview", &draft).await.done();
     assert!(author.waits_for().await.is_empty(), "nobody looks over their own work");
     for person in [&editor, &chief] {
         assert_eq!(person.waits_for().await, [task("REVIEW", "Wärmekarte")]);
     }
 
-    let draft = editor.steps("requestChanges", &draft).await;
+    let draft = editor.asks_for_changes(&draft).await;
     assert_eq!(author.waits_for().await, [task("CHANGES_REQUESTED", "Wärmekarte")]);
     assert!(editor.waits_for().await.is_empty());
 
-    let draft = author.writes(&draft, json!({ "summary": "Kürzer." })).await;
-    let draft = author.steps("submitForReview", &draft).await;
-    let draft = editor.steps("approve", &draft).await;
+    let draft = author.saves(&draft, "tool", json!({ "summary": "Kürzer." })).await;
+    let draft = author.takes("submitForReview", &draft).await.done();
+    let draft = editor.takes("approve", &draft).await.done();
     assert_eq!(chief.waits_for().await, [task("PUBLISH", "Wärmekarte")]);
     assert!(editor.waits_for().await.is_empty(), "an editor may not publish");
 
-    chief.steps("publish", &draft).await;
+    chief.takes("publish", &draft).await.done();
     for person in [&author, &editor, &chief] {
         assert!(person.waits_for().await.is_empty());
     }
@@ -84,7 +83,7 @@ async fn a_review_waits_for_nobody_who_may_not_do_it() {
     let author = world.person("author", None).await;
 
     let draft = author.drafts("Wärmekarte").await;
-    author.steps("submitForReview", &draft).await;
+    author.takes("submitForReview", &draft).await.done();
 
     assert!(tools.waits_for().await.is_empty());
     assert!(reader.waits_for().await.is_empty());
@@ -117,8 +116,8 @@ async fn what_is_to_be_looked_at_again_waits_for_who_wrote_it() {
     let world = World::new().await;
     let (erika, otto) = (world.person("editor", None).await, world.person("editor", None).await);
     let due = |title: &str, day: &str| json!({ "title": title, "reviewBy": day });
-    erika.drafts_tool(due("Veraltet", "2024-01-31")).await;
-    erika.drafts_tool(due("Noch gut", "2999-12-31")).await;
+    erika.creates("tool", due("Veraltet", "2024-01-31")).await;
+    erika.creates("tool", due("Noch gut", "2999-12-31")).await;
     erika.drafts("Ohne Tag").await;
 
     assert_eq!(erika.waits_for().await, [task("REVIEW_DUE", "Veraltet")]);
@@ -166,7 +165,7 @@ async fn what_did_not_happen_at_its_time_waits_for_who_planned_it() {
     );
     assert!(otto.waits_for().await.is_empty());
 
-    erika.steps("publish", &draft).await;
+    erika.takes("publish", &draft).await.done();
     assert!(erika.waits_for().await.is_empty(), "it has happened all the same");
 }
 
@@ -176,7 +175,7 @@ async fn what_waits_longest_comes_first_and_the_list_can_be_paged() {
     let (author, editor) = (world.person("author", None).await, world.person("editor", None).await);
     for title in ["Eins", "Zwei", "Drei"] {
         let draft = author.drafts(title).await;
-        author.steps("submitForReview", &draft).await;
+        author.takes("submitForReview", &draft).await.done();
     }
 
     let titles = |answer: &Value| -> Vec<Value> {

@@ -113,6 +113,11 @@ impl Person {
         self.step("createDraft", json!({ "content": { kind: content } })).await.done()
     }
 
+    /// Makes a tool of which not much is known yet, for tests that are about something else.
+    pub async fn drafts(&self, title: &str) -> Edition {
+        self.creates("tool", json!({ "title": title, "summary": "Ein Werkzeug." })).await
+    }
+
     /// Saves what is different.
     pub async fn saves(&self, edition: &Edition, kind: &str, content: Value) -> Edition {
         let input = json!({ "id": edition.id, "expectedRevision": edition.revision,
@@ -123,6 +128,13 @@ impl Person {
     /// Takes a step with the newest revision.
     pub async fn takes(&self, name: &str, edition: &Edition) -> Step {
         self.step(name, with_revision(edition)).await
+    }
+
+    /// Gives the newest revision back to its author.
+    pub async fn asks_for_changes(&self, edition: &Edition) -> Edition {
+        let mut wish = with_revision(edition);
+        wish["comment"] = json!("Bitte kürzen.");
+        self.step("requestChanges", wish).await.done()
     }
 
     /// Publishes the newest revision.
