@@ -5,7 +5,9 @@
 
 pub mod bulk;
 pub mod comment;
+pub mod exception;
 pub mod given;
+pub mod input;
 pub mod list;
 pub mod mutations;
 pub mod preview;
@@ -19,9 +21,9 @@ pub mod together;
 pub mod working_edition;
 
 use self::{
-    bulk::BulkMutations, mutations::EditionMutations, preview::PreviewMutations,
-    preview::PreviewQueries, queries::EditionQueries, release::ReleaseMutations,
-    release::ReleaseQueries, schedule::ScheduleMutations,
+    bulk::BulkMutations, exception::ExceptionMutations, mutations::EditionMutations,
+    preview::PreviewMutations, preview::PreviewQueries, queries::EditionQueries,
+    release::ReleaseMutations, release::ReleaseQueries, schedule::ScheduleMutations,
 };
 
 use std::sync::Arc;
@@ -50,6 +52,7 @@ pub struct EditingMutations(
     ReleaseMutations,
     BulkMutations,
     PreviewMutations,
+    ExceptionMutations,
 );
 
 /// The person who edits; nobody else gets beyond this.

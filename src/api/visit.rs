@@ -18,6 +18,7 @@ use crate::{
     auth::{caller::Caller, principal::Who},
     content::{
         edition::Wish,
+        idempotency::Once,
         preview::Shown,
         read::{Reader, catalogue::Trust},
         view::View,
@@ -91,6 +92,13 @@ impl Visit {
     #[must_use]
     pub fn in_short(&self) -> Self {
         Self::new(self.app.clone(), self.who.clone()).from(self.caller.clone())
+    }
+
+    /// The key under which this mutation is to make its thing only once, if the caller sent one.
+    pub fn making(&self, mutation: &str) -> Answer<Option<Once>> {
+        let Some((key, wanted)) = &self.once else { return Ok(None) };
+        let caller = self.who.signed_in()?.account;
+        Once::new(caller, key, &format!("{mutation} {wanted}")).map(Some)
     }
 
     /// One request shows one password or code: nobody tries a hundred of them under aliases.

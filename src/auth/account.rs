@@ -15,12 +15,14 @@ use super::{
     password::{self, Password},
     principal::Grant,
     role::Role,
+    second_factor,
     session::{self, Tokens},
 };
 use crate::{
     app::App,
     clock,
     content::{
+        idempotency::{self, Once},
         log::{self, Actor, Deed},
         problem::Problems,
     },
@@ -86,6 +88,13 @@ impl NewPassword {
     }
 }
 
+/// What becomes of somebody's second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondFactor {
+    Kept,
+    Removed,
+}
+
 /// What became of a change, if it was not a failure.
 #[derive(Debug)]
 pub enum Outcome<T> {
@@ -94,10 +103,12 @@ pub enum Outcome<T> {
     Refused(Problems),
 }
 
+const IN_USE: &str = "This account has been made and is in use by now; take a new key for another.";
+
 /// Makes an account and answers the password for the first sign-in.
 pub async fn create(db: &Db, actor: Actor, person: Person) -> Answer<Password> {
     let email = person.email.clone();
-    match invite(db, actor, person).await? {
+    match invite(db, actor, None, person).await? {
         Outcome::Done((_, password)) => Ok(password),
         Outcome::Refused(_) => {
             Err(Failure::bad_input("email", format!("there is already an account for {email}")))
@@ -105,20 +116,58 @@ pub async fn create(db: &Db, actor: Actor, person: Person) -> Answer<Password> {
     }
 }
 
-/// The same for the admin, where an address that is taken is a problem to mend.
+/// The same for the admin, where an address that is taken is a problem to mend. Whoever asks again
+/// under the same key did not hear the password, so the account gets another.
 pub async fn invite(
     db: &Db,
     actor: Actor,
+    once: Option<Once>,
     person: Person,
 ) -> Answer<Outcome<(account::Model, Password)>> {
     let password = Password::one_time();
     let hash = password::hash(&password).await?;
-    let made =
-        db.write(move |tx| Box::pin(async move { insert(tx, &actor, person, hash).await })).await?;
-    Ok(match made {
+    let made = db.write(move |tx| {
+        Box::pin(async move {
+            if let Some(made) = idempotency::made(tx, once.as_ref()).await? {
+                let account = locked(tx, made).await?;
+                if !account.one_time_password {
+                    return Err(Failure::bad_input("Idempotency-Key", IN_USE));
+                }
+                return put_password(tx, &actor, account, hash, true).await.map(Some);
+            }
+            let account = insert(tx, &actor, person, hash).await?;
+            if let Some(account) = &account {
+                idempotency::keep(tx, once.as_ref(), account.id).await?;
+            }
+            Ok(account)
+        })
+    });
+    Ok(match made.await? {
         Some(account) => Outcome::Done((account, password)),
         None => Outcome::Refused(taken()),
     })
+}
+
+/// Lets somebody in who has lost the password, or the second factor as well: with a password for
+/// one sign-in. All sessions end.
+pub async fn let_back_in(
+    db: &Db,
+    actor: Actor,
+    account: Uuid,
+    factor: SecondFactor,
+) -> Answer<(account::Model, Password)> {
+    let password = Password::one_time();
+    let hash = password::hash(&password).await?;
+    let changed = db.write(move |tx| {
+        Box::pin(async move {
+            let mut found = locked(tx, account).await?;
+            if factor == SecondFactor::Removed {
+                found = second_factor::remove(tx, &actor, found).await?;
+            }
+            put_password(tx, &actor, found, hash, true).await
+        })
+    });
+    Ok((changed.await?, password))
 }
 
 /// Gives an account another password, and ends its sessions.

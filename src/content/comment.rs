@@ -110,7 +110,7 @@ impl<'d> Opened<'d> {
 pub async fn add(desk: Desk<'_>, once: Option<&Once>, new: New) -> Answer<Said> {
     desk.may(Action::Comment)?;
     desk.not_in_trash()?;
-    if let Some(made) = idempotency::made(desk.tx, desk.who, once).await? {
+    if let Some(made) = idempotency::made(desk.tx, once).await? {
         let made = comment::Entity::find_by_id(made).one(desk.tx).await?;
         return made.map(Said::done).ok_or(Failure::NotFound);
     }
@@ -143,7 +143,7 @@ pub async fn add(desk: Desk<'_>, once: Option<&Once>, new: New) -> Answer<Said> 
     comment::Entity::insert(line.clone().into_active_model().reset_all())
         .exec_without_returning(desk.tx)
         .await?;
-    idempotency::keep(desk.tx, desk.who, once, line.id).await?;
+    idempotency::keep(desk.tx, once, line.id).await?;
     desk.log("comment", Some(&line.id.to_string())).await?;
     Ok(Said::done(line))
 }

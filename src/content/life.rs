@@ -203,6 +203,6 @@ pub async fn find(tx: &impl ConnectionTrait, target: &Target) -> Answer<Option<e
         .await?)
 }
 
-pub(super) async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Answer<edition::Model> {
+pub async fn find_by_id(tx: &DatabaseTransaction, id: Uuid) -> Answer<edition::Model> {
     edition::Entity::find_by_id(id).one(tx).await?.ok_or(Failure::NotFound)
 }

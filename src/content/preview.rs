@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    idempotency::{self, Once},
     log::{self, Deed},
     view::{Selection, View},
 };
@@ -45,9 +46,14 @@ pub async fn give(
     tx: &DatabaseTransaction,
     app: &App,
     who: &Principal,
+    once: Option<&Once>,
     selection: &Selection,
     minutes: i64,
 ) -> Answer<Given> {
+    if let Some(made) = idempotency::made(tx, once).await? {
+        let line = preview_token::Entity::find_by_id(made).one(tx).await?;
+        return signed(app, &line.ok_or(Failure::NotFound)?);
+    }
     if !MINUTES.contains(&minutes) {
         return Err(Failure::bad_input(
             "minutes",
@@ -70,20 +76,25 @@ pub async fn give(
         expires_at,
         ended_at: None,
     };
-    let id = line.id;
-    preview_token::Entity::insert(line.into_active_model().reset_all())
+    preview_token::Entity::insert(line.clone().into_active_model().reset_all())
         .exec_without_returning(tx)
         .await?;
+    idempotency::keep(tx, once, line.id).await?;
     let deed = Deed {
         action: "share-preview",
         subject_kind: "preview",
-        subject: id,
+        subject: line.id,
         revision: None,
         detail: None,
     };
     log::append(tx, &who.actor(), deed).await?;
+    signed(app, &line)
+}
 
-    let validity = Validity { from: now.timestamp(), to: expires_at.timestamp() };
+/// The token itself: nothing but a signature over the line, so the same line gives the same token.
+fn signed(app: &App, line: &preview_token::Model) -> Answer<Given> {
+    let (id, expires_at) = (line.id, line.expires_at);
+    let validity = Validity { from: line.created_at.timestamp(), to: expires_at.timestamp() };
     let issuer = app.config.public_url();
     let token = token::sign(&app.keys, Kind::Preview, issuer, id, validity, About {})?;
     Ok(Given { id, token, expires_at })

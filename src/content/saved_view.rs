@@ -66,7 +66,7 @@ pub async fn save(
     once: Option<&Once>,
     new: New,
 ) -> Answer<Kept> {
-    if let Some(made) = idempotency::made(tx, who, once).await? {
+    if let Some(made) = idempotency::made(tx, once).await? {
         let view = saved_view::Entity::find_by_id(made).one(tx).await?;
         return Ok(Kept { view: Some(view.ok_or(Failure::NotFound)?), ..Kept::default() });
     }
@@ -91,7 +91,7 @@ pub async fn save(
     saved_view::Entity::insert(view.clone().into_active_model().reset_all())
         .exec_without_returning(tx)
         .await?;
-    idempotency::keep(tx, who, once, view.id).await?;
+    idempotency::keep(tx, once, view.id).await?;
     Ok(Kept { view: Some(view), problems })
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    people::{Browser, Person},
+    people::{Account, Browser, Person},
     world::World,
 };
 
@@ -230,4 +230,56 @@ async fn the_list_of_accounts_comes_in_pages() {
     emails.dedup();
     assert_eq!(emails.len(), 4);
     administrator.is_refused(query, json!({ "after": "x" })).await.is_bad_input("after");
+}
+
+const LET_BACK_IN: &str = "mutation($input: LetBackInInput!) { letBackIn(input: $input) {
+    account { id hasSecondFactor } oneTimePassword } }";
+
+#[tokio::test]
+async fn whoever_has_lost_everything_is_let_back_in_by_administration() {
+    let world = World::new().await;
+    let administrator = world.administrator().await;
+    let editor = world.person("editor", None).await;
+    let wish = json!({ "id": editor.account.id, "secondFactorLost": true });
+
+    let told = does(&administrator, LET_BACK_IN, wish.clone()).await;
+
+    assert_eq!(told["account"], json!({ "id": editor.account.id, "hasSecondFactor": false }));
+    let old = editor.sends("{ viewer { perspective } }", &json!({})).await;
+    assert_eq!(old["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let mut again = editor.account.clone();
+    again.password = told["oneTimePassword"].as_str().unwrap().to_owned();
+    again.settles_in(&world.url("")).await;
+    assert_eq!(world.logged("second-factor-off").await, 1);
+
+    // Nobody does that for themselves, and nobody but Administration does it at all.
+    let own = json!({ "input": { "id": administrator.account.id } });
+    administrator.is_refused(LET_BACK_IN, own).await.is_bad_input("id");
+    let chief = world.person("chief-editor", None).await;
+    assert_eq!(chief.is_refused(LET_BACK_IN, json!({ "input": wish })).await.code, "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn an_account_is_made_once_however_often_the_request_comes() {
+    let world = World::new().await;
+    let administrator = world.administrator().await.with_header("idempotency-key", "neues-konto");
+    let new =
+        json!({ "email": "neu@example.org", "name": "Neu", "grants": [{ "role": "AUTHOR" }] });
+    let first = does(&administrator, CREATE, new.clone()).await;
+    let second = does(&administrator, CREATE, new.clone()).await;
+    assert_eq!(first["account"]["id"], second["account"]["id"]);
+
+    // Whoever asks again has not heard the password, so there is another one.
+    let account = Account {
+        id: second["account"]["id"].as_str().unwrap().to_owned(),
+        email: "neu@example.org".into(),
+        password: second["oneTimePassword"].as_str().unwrap().to_owned(),
+    };
+    account.settles_in(&world.url("")).await;
+    administrator.is_refused(CREATE, json!({ "input": new })).await.is_bad_input("Idempotency-Key");
+    let other = json!({ "email": "x@example.org", "name": "X", "grants": [] });
+    administrator
+        .is_refused(CREATE, json!({ "input": other }))
+        .await
+        .is_bad_input("Idempotency-Key");
 }

@@ -114,3 +114,16 @@ async fn a_guest_sees_what_the_token_shows_until_it_ends() {
     author.asks(end, json!({ "input": { "id": given["id"] } })).await;
     assert_eq!(guest_of.is_refused(TOOLS, about).await.code, "UNAUTHENTICATED");
 }
+
+#[tokio::test]
+async fn whoever_asks_again_for_the_same_preview_gets_the_same_token() {
+    let world = World::empty().await;
+    let author = world.person("author", None).await;
+    let shown = author.creates("tool", json!({ "title": "Gezeigt" })).await;
+    let give = "mutation($input: CreatePreviewInput!) { createPreview(input: $input) { id token expiresAt } }";
+    let input = json!({ "input": { "entries": [shown.entry], "minutes": 15 } });
+    let author = author.with_header("idempotency-key", "vorschau-1");
+    let first = author.asks(give, input.clone()).await;
+    assert_eq!(first, author.asks(give, input).await);
+    assert_eq!(world.logged("share-preview").await, 1);
+}

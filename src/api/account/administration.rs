@@ -3,15 +3,15 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::account as row;
 
-use super::{Account, GrantInput, administering, within};
+use super::{Account, GrantInput, administering};
 use crate::{
     api::{
-        connection::PageInfo,
+        connection::{PageInfo, size_of_page},
         filter::uuid,
         problem::{self, Problem},
         visit::Visit,
     },
-    auth::account::{self as accounts, Outcome, Person, State},
+    auth::account::{self as accounts, Outcome, Person, SecondFactor, State},
     content::problem::Problems,
     email::Email,
     error::{Answer, Failure},
@@ -39,7 +39,7 @@ impl AccountConnection {
         after: Option<String>,
         first: Option<i32>,
     ) -> Answer<Self> {
-        let first = within(first)?;
+        let first = size_of_page(first)?;
         let after = after.filter(|after| !after.is_empty());
         let last = after.as_deref().map(read_cursor).transpose()?;
         let db = Visit::of(ctx).db();
@@ -143,6 +143,25 @@ pub struct AccountInput {
     id: ID,
 }
 
+/// Somebody who cannot sign in any more.
+#[derive(InputObject)]
+pub struct LetBackInInput {
+    /// The id of the account.
+    id: ID,
+    /// Whether the second factor is lost too; it is turned off then.
+    #[graphql(default)]
+    second_factor_lost: bool,
+}
+
+/// Somebody who can sign in again.
+#[derive(SimpleObject)]
+pub struct LetBackInPayload {
+    /// The account.
+    account: Account,
+    /// The password for the next sign-in. It is shown this once.
+    one_time_password: String,
+}
+
 /// A changed account.
 #[derive(SimpleObject)]
 pub struct AccountPayload {
@@ -167,7 +186,7 @@ pub struct AdministrationMutations;
 
 #[Object]
 impl AdministrationMutations {
-    /// Makes an account. For Administration only.
+    /// Makes an account. With an `Idempotency-Key` it is made once. For Administration only.
     async fn create_account(
         &self,
         ctx: &Context<'_>,
@@ -188,7 +207,8 @@ impl AdministrationMutations {
         };
 
         let person = Person { email, name, grants };
-        Ok(match accounts::invite(visit.db(), principal.actor(), person).await? {
+        let once = visit.making("createAccount")?;
+        Ok(match accounts::invite(visit.db(), principal.actor(), once, person).await? {
             Outcome::Refused(problems) => refused(problems),
             Outcome::Done((row, password)) => CreateAccountPayload {
                 account: Some(Account(row)),
@@ -225,6 +245,28 @@ impl AdministrationMutations {
         let grants = input.grants.into_iter().map(GrantInput::read).collect::<Answer<_>>()?;
         let id = uuid(&input.id)?;
         Ok(accounts::set_grants(visit.db(), principal.actor(), id, grants).await?.into())
+    }
+
+    /// Gives somebody a password for the next sign-in who has lost the old one, and ends all their
+    /// sessions. For Administration only; make sure who asks for it.
+    async fn let_back_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and what is lost.")] input: LetBackInInput,
+    ) -> Answer<LetBackInPayload> {
+        let (visit, principal) = (Visit::of(ctx), administering(ctx)?);
+        let factor =
+            if input.second_factor_lost { SecondFactor::Removed } else { SecondFactor::Kept };
+        let (id, actor) = (uuid(&input.id)?, principal.actor());
+        if id == principal.account {
+            let message = "This is your own account; change your password with the old one.";
+            return Err(Failure::bad_input("id", message));
+        }
+        let (row, password) = accounts::let_back_in(visit.db(), actor, id, factor).await?;
+        Ok(LetBackInPayload {
+            account: Account(row),
+            one_time_password: password.expose().to_owned(),
+        })
     }
 
     /// Shuts somebody out at once. For Administration only.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     editor,
-    mutations::{once, uuids},
+    mutations::uuids,
     target,
     working_edition::{Doer, doer},
 };
@@ -222,7 +222,7 @@ impl CommentMutations {
     ) -> Answer<CommentPayload> {
         let (visit, who) = editor(ctx)?;
         let meant = target(&input.edition, None, None)?;
-        let once = once(visit, "addComment")?;
+        let once = visit.making("addComment")?;
         let new = New {
             field: input.field.filter(|field| !field.is_empty()),
             body: input.body,

@@ -5,7 +5,9 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{
-    editor, target,
+    editor,
+    input::{EditionInput, TargetInput},
+    target,
     working_edition::{Reference, WorkingEdition},
 };
 use crate::{
@@ -18,7 +20,6 @@ use crate::{
     auth::principal::Principal,
     content::{
         draft::How,
-        idempotency::Once,
         life::{self, Desk, Step, Target, write},
         review::FourEyes,
         workspace::Opened,
@@ -56,12 +57,8 @@ pub struct CreateDraftInput {
 /// What was written on.
 #[derive(InputObject)]
 pub struct SaveDraftInput {
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
+    #[graphql(flatten)]
+    target: TargetInput,
     /// The number of the revision that you have written on.
     expected_revision: i32,
     /// What is different. What you leave out stays as it is; null empties.
@@ -73,30 +70,11 @@ pub struct SaveDraftInput {
     autosave: bool,
 }
 
-/// A step with the newest revision of an edition.
-#[derive(InputObject)]
-pub struct EditionInput {
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
-    /// The number of the revision that you have before you.
-    expected_revision: i32,
-}
-
 /// A step with the newest revision of an edition, and a word about it.
 #[derive(InputObject)]
 pub struct CommentedInput {
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
-    /// The number of the revision that you have before you.
-    expected_revision: i32,
+    #[graphql(flatten)]
+    edition: EditionInput,
     /// What you want to say about it.
     comment: Option<String>,
 }
@@ -104,14 +82,8 @@ pub struct CommentedInput {
 /// A step after which others may point nowhere.
 #[derive(InputObject)]
 pub struct WithdrawInput {
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
-    /// The number of the revision that you have before you.
-    expected_revision: i32,
+    #[graphql(flatten)]
+    edition: EditionInput,
     /// Why, for the change feed.
     reason: Option<String>,
     /// The entries that point here, by their ids: you know of them and go on all the same.
@@ -122,27 +94,12 @@ pub struct WithdrawInput {
 /// An earlier revision that is to come back.
 #[derive(InputObject)]
 pub struct RestoreRevisionInput {
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
+    #[graphql(flatten)]
+    target: TargetInput,
     /// The number of the newest revision that you have before you.
     expected_revision: i32,
     /// The number of the revision that is to come back.
     revision: i32,
-}
-
-/// An edition, whatever its newest revision.
-#[derive(InputObject)]
-pub struct TargetInput {
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
 }
 
 /// Deleting for ever.
@@ -202,7 +159,7 @@ impl EditionMutations {
         #[graphql(desc = "What is to be done, and with what.")] input: CreateDraftInput,
     ) -> Answer<EditionPayload> {
         let (visit, who) = editor(ctx)?;
-        let once = once(visit, "createDraft")?;
+        let once = visit.making("createDraft")?;
         let (kind, patch) = input.content.into_parts();
         let language = input
             .language
@@ -237,7 +194,7 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: SaveDraftInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.target.meant()?;
         let (kind, patch) = input.content.into_parts();
         let how = if input.autosave { How::Autosave } else { How::Milestone };
         step(ctx, meant, move |desk| {
@@ -258,7 +215,7 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: EditionInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.target.meant()?;
         step(ctx, meant, move |desk| Box::pin(write::discard(desk, input.expected_revision))).await
     }
 
@@ -268,10 +225,15 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: CommentedInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.edition.target.meant()?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
-                life::review::submit(desk, input.expected_revision, input.comment.as_deref()).await
+                life::review::submit(
+                    desk,
+                    input.edition.expected_revision,
+                    input.comment.as_deref(),
+                )
+                .await
             })
         })
         .await
@@ -283,10 +245,15 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: CommentedInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.edition.target.meant()?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
-                life::review::approve(desk, input.expected_revision, input.comment.as_deref()).await
+                life::review::approve(
+                    desk,
+                    input.edition.expected_revision,
+                    input.comment.as_deref(),
+                )
+                .await
             })
         })
         .await
@@ -298,11 +265,11 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: CommentedInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.edition.target.meant()?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
                 let comment = input.comment.unwrap_or_default();
-                life::review::request_changes(desk, input.expected_revision, &comment).await
+                life::review::request_changes(desk, input.edition.expected_revision, &comment).await
             })
         })
         .await
@@ -314,7 +281,7 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: EditionInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.target.meant()?;
         step(ctx, meant, move |desk| {
             Box::pin(life::publish::publish(desk, input.expected_revision))
         })
@@ -327,12 +294,13 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: WithdrawInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.edition.target.meant()?;
         let confirmed = uuids(&input.confirmed_references)?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
                 let reason = input.reason.as_deref();
-                life::publish::unpublish(desk, input.expected_revision, reason, &confirmed).await
+                life::publish::unpublish(desk, input.edition.expected_revision, reason, &confirmed)
+                    .await
             })
         })
         .await
@@ -344,11 +312,11 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: WithdrawInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.edition.target.meant()?;
         let confirmed = uuids(&input.confirmed_references)?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
-                life::publish::archive(desk, input.expected_revision, &confirmed).await
+                life::publish::archive(desk, input.edition.expected_revision, &confirmed).await
             })
         })
         .await
@@ -360,7 +328,7 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: RestoreRevisionInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.target.meant()?;
         step(ctx, meant, move |desk| {
             Box::pin(write::restore(desk, input.expected_revision, input.revision))
         })
@@ -373,11 +341,11 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: WithdrawInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.edition.target.meant()?;
         let confirmed = uuids(&input.confirmed_references)?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
-                life::trash::throw_away(desk, input.expected_revision, &confirmed).await
+                life::trash::throw_away(desk, input.edition.expected_revision, &confirmed).await
             })
         })
         .await
@@ -389,7 +357,7 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: TargetInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.meant()?;
         step(ctx, meant, move |desk| Box::pin(life::trash::take_out(desk))).await
     }
 
@@ -413,8 +381,8 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: TargetInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
-        let once = once(Visit::of(ctx), "duplicate")?;
+        let meant = input.meant()?;
+        let once = Visit::of(ctx).making("duplicate")?;
         step(ctx, meant, move |desk| {
             Box::pin(async move { write::duplicate(desk, once.as_ref()).await })
         })
@@ -429,7 +397,7 @@ impl EditionMutations {
         #[graphql(desc = "What is to be done, and with what.")] input: CreateEditionInput,
     ) -> Answer<EditionPayload> {
         let meant = target(&input.source, None, None)?;
-        let once = once(Visit::of(ctx), "createEdition")?;
+        let once = Visit::of(ctx).making("createEdition")?;
         let language = input
             .language
             .parse()
@@ -447,7 +415,7 @@ impl EditionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: TargetInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.meant()?;
         step(ctx, meant, move |desk| Box::pin(write::catch_up(desk))).await
     }
 
@@ -505,11 +473,6 @@ async fn payload(visit: &Visit, who: &Principal, step: Step) -> Answer<EditionPa
         problems: problem::all(step.problems),
         references: step.references.into_iter().map(Reference).collect(),
     })
-}
-
-pub(super) fn once(visit: &Visit, mutation: &str) -> Answer<Option<Once>> {
-    let Some((key, wanted)) = &visit.once else { return Ok(None) };
-    Once::new(key, &format!("{mutation} {wanted}")).map(Some)
 }
 
 pub(super) fn uuids(ids: &[ID]) -> Answer<Vec<Uuid>> {

@@ -82,7 +82,8 @@ pub struct PreviewMutations;
 
 #[Object]
 impl PreviewMutations {
-    /// Gives a token with which somebody without an account sees these drafts in all queries.
+    /// Gives a token with which somebody without an account sees these drafts in all queries. With
+    /// an `Idempotency-Key` it is given once.
     async fn create_preview(
         &self,
         ctx: &Context<'_>,
@@ -98,6 +99,7 @@ impl PreviewMutations {
             }
         };
         let editions = editions(visit, who, &selection).await?;
+        let once = visit.making("createPreview")?;
         let (app, person) = (visit.app.clone(), who.clone());
         let given = visit
             .db()
@@ -107,7 +109,8 @@ impl PreviewMutations {
                         let target = Target { id, ..Target::default() };
                         Desk::open(tx, &app, &person, &target).await?.may(Action::Share)?;
                     }
-                    preview::give(tx, &app, &person, &selection, input.minutes.into()).await
+                    let minutes = input.minutes.into();
+                    preview::give(tx, &app, &person, once.as_ref(), &selection, minutes).await
                 })
             })
             .await?;

@@ -8,14 +8,15 @@ use uuid::Uuid;
 
 use super::{
     editor,
-    mutations::{EditionPayload, once, step},
+    input::TargetInput,
+    mutations::{EditionPayload, step},
     schedule::{Schedule, berlin},
     target,
     working_edition::{Doer, WorkingEdition, doer},
 };
 use crate::{
     api::{
-        filter::{Register, uuid},
+        filter::uuid,
         problem::{self, Problem},
         visit::Visit,
     },
@@ -66,12 +67,8 @@ pub struct CreateReleaseInput {
 pub struct AddToReleaseInput {
     /// The release's id.
     release: ID,
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
+    #[graphql(flatten)]
+    target: TargetInput,
     /// The number of the revision that you have before you, and that goes in.
     expected_revision: i32,
 }
@@ -210,7 +207,7 @@ impl ReleaseMutations {
         #[graphql(desc = "What is to be done, and with what.")] input: CreateReleaseInput,
     ) -> Answer<ReleasePayload> {
         let (visit, who) = editor(ctx)?;
-        let (once, who) = (once(visit, "createRelease")?, who.clone());
+        let (once, who) = (visit.making("createRelease")?, who.clone());
         let (made, problems) = visit
             .db()
             .write(move |tx| {
@@ -228,7 +225,7 @@ impl ReleaseMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: AddToReleaseInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.target.meant()?;
         let release = uuid(&input.release)?;
         step(ctx, meant, move |desk| {
             Box::pin(bundles::put_in(desk, input.expected_revision, release))

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::{
     editor,
     list::{WorkingEditionFilter, WorkingEditionOrder},
-    mutations::once,
     working_edition::{Doer, doer},
 };
 use crate::{
@@ -151,7 +150,7 @@ impl SavedViewMutations {
         let (visit, who) = editor(ctx)?;
         // What could not be asked for is not kept either.
         input.filter.wanted()?;
-        let once = once(visit, "saveView")?;
+        let once = visit.making("saveView")?;
         let order = input.order_by.as_ref().map(sent).transpose()?;
         let query = json!({ "filter": sent(&input.filter)?, "orderBy": order });
         let new = New { name: input.name, audience: audience(input.shared), query };

@@ -7,16 +7,12 @@ use sea_orm::EntityTrait;
 
 use super::{
     editor,
-    mutations::{EditionPayload, once, step},
-    target,
+    input::TargetInput,
+    mutations::{EditionPayload, step},
     working_edition::{Doer, doer},
 };
 use crate::{
-    api::{
-        filter::{Register, uuid},
-        problem::Problem,
-        visit::Visit,
-    },
+    api::{filter::uuid, problem::Problem, visit::Visit},
     content::{
         life::{
             Target,
@@ -113,12 +109,8 @@ impl Schedule {
 /// A revision that is to go public, or an edition that is to leave, at a time.
 #[derive(InputObject)]
 pub struct ScheduleInput {
-    /// The edition's id, or the entry's.
-    id: ID,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    language: Option<String>,
-    /// Which edition of the entry is meant, where the id is the entry's.
-    register: Option<Register>,
+    #[graphql(flatten)]
+    target: TargetInput,
     /// The number of the revision that you have before you, and that is meant.
     expected_revision: i32,
     /// What is to happen.
@@ -155,9 +147,9 @@ impl ScheduleMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be done, and with what.")] input: ScheduleInput,
     ) -> Answer<EditionPayload> {
-        let meant = target(&input.id, input.language.as_deref(), input.register)?;
+        let meant = input.target.meant()?;
         let moment = Moment::read(&input.at, &input.zone)?;
-        let once = once(Visit::of(ctx), "schedule")?;
+        let once = Visit::of(ctx).making("schedule")?;
         step(ctx, meant, move |desk| {
             Box::pin(async move {
                 let (expected, action) = (input.expected_revision, input.action.into());

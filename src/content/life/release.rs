@@ -41,7 +41,7 @@ pub async fn create(
     note: Option<String>,
 ) -> Answer<(Option<Uuid>, Problems)> {
     may_bundle(who)?;
-    if let Some(made) = idempotency::made(tx, who, once).await? {
+    if let Some(made) = idempotency::made(tx, once).await? {
         return Ok((Some(made), Problems::default()));
     }
     let mut problems = Problems::default();
@@ -62,7 +62,7 @@ pub async fn create(
     release::Entity::insert(line.into_active_model().reset_all())
         .exec_without_returning(tx)
         .await?;
-    idempotency::keep(tx, who, once, id).await?;
+    idempotency::keep(tx, once, id).await?;
     note_down(tx, who, "create-release", id, Some(name)).await?;
     Ok((Some(id), problems))
 }

@@ -131,7 +131,7 @@ pub async fn plan(
         Action::Withdraw => Right::Withdraw,
     })?;
     desk.not_in_trash()?;
-    if idempotency::made(desk.tx, desk.who, once).await?.is_some() {
+    if idempotency::made(desk.tx, once).await?.is_some() {
         return Ok(Step::taken(desk.edition.id));
     }
     desk.expects(expected, None).await?;
@@ -155,7 +155,7 @@ pub async fn plan(
     schedule::Entity::insert(line.into_active_model().reset_all())
         .exec_without_returning(desk.tx)
         .await?;
-    idempotency::keep(desk.tx, desk.who, once, id).await?;
+    idempotency::keep(desk.tx, once, id).await?;
     let detail = format!("{} {} {}", action.as_str(), moment.local, moment.zone);
     desk.log("schedule", Some(&detail)).await?;
     Ok(Step::taken(desk.edition.id))

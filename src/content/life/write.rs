@@ -49,7 +49,7 @@ pub async fn create(
     once: Option<&Once>,
     new: New<'_>,
 ) -> Answer<Step> {
-    if let Some(made) = idempotency::made(tx, who, once).await? {
+    if let Some(made) = idempotency::made(tx, once).await? {
         return Ok(Step::taken(made));
     }
     let door = app.door(new.kind).ok_or(Failure::NotFound)?;
@@ -86,7 +86,7 @@ pub async fn create(
     }
     let saved = draft::save(tx, &who.actor(), save).await?;
     draft::show(tx, door, &saved.edition).await?;
-    idempotency::keep(tx, who, once, saved.edition.id).await?;
+    idempotency::keep(tx, once, saved.edition.id).await?;
     Ok(Step::taken(saved.edition.id))
 }
 
