@@ -11,6 +11,7 @@ pub mod file;
 mod first_start;
 mod headers;
 mod health;
+mod housekeeper;
 mod metrics;
 mod oidc;
 mod page;
@@ -94,7 +95,8 @@ pub async fn serve(config: Config, collection: Collection) -> anyhow::Result<()>
         }
     };
     let keeps_time = clockwork::run(app.clone(), stop.clone());
-    tokio::join!(serve_connections(listener, house, stop.clone()), apart, keeps_time);
+    let keeps_house = housekeeper::run(app.clone(), stop.clone());
+    tokio::join!(serve_connections(listener, house, stop.clone()), apart, keeps_time, keeps_house);
 
     tidy_up(&app).await;
 

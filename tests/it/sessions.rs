@@ -246,3 +246,52 @@ async fn a_session_is_known_to_every_process_and_survives_a_restart() {
     assert!(browser.is_signed_in().await);
     browser.stays().await;
 }
+
+/// Moves a time of all sessions so many hours into the past.
+async fn passes(world: &World, column: &str, hours: i64) {
+    let then = chrono::Utc::now() - chrono::TimeDelta::hours(hours);
+    let change =
+        format!("UPDATE session SET {column} = '{}'", then.format("%Y-%m-%d %H:%M:%S+00:00"));
+    world.sql(&change).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_for_a_day_is_over() {
+    let (world, _, mut browser) = at_the_door().await;
+    passes(&world, "last_used_at", 23).await;
+    assert!(browser.is_signed_in().await);
+    passes(&world, "last_used_at", 25).await;
+    assert!(!browser.is_signed_in().await);
+    assert_eq!(browser.refreshes().await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_session_is_over_after_two_weeks_however_much_it_is_used() {
+    let (world, _, mut browser) = at_the_door().await;
+    passes(&world, "created_at", 14 * 24 - 1).await;
+    browser.stays().await;
+    passes(&world, "created_at", 14 * 24 + 1).await;
+    assert!(!browser.is_signed_in().await);
+    assert_eq!(browser.refreshes().await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn whoever_may_do_everything_proves_it_twice_as_often() {
+    let world = World::new().await;
+    let mut browser = Browser::at(&world.url(""));
+    browser.signs_in(&world.first_account().await).await;
+    passes(&world, "last_used_at", 11).await;
+    browser.stays().await;
+    passes(&world, "last_used_at", 13).await;
+    assert_eq!(browser.refreshes().await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_cookie_just_spent_is_taken_for_ten_seconds_and_no_longer() {
+    let (world, _, browser) = at_the_door().await;
+    let (mut one, mut other) = (browser.clone(), browser);
+    one.stays().await;
+    passes(&world, "rotated_at", 1).await;
+    assert_eq!(other.refreshes().await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(one.refreshes().await.status(), StatusCode::UNAUTHORIZED, "it was copied");
+}

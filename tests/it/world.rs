@@ -14,6 +14,7 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
 };
 
 use tokio::sync::OnceCell;
@@ -242,6 +243,19 @@ impl World {
     /// How many lines of the log are somebody's.
     pub async fn logged_by(&self, actor: &str) -> i64 {
         self.place.number(&format!("SELECT COUNT(*) AS n FROM log WHERE actor = '{actor}'")).await
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        self.place.number(&format!("SELECT COUNT(*) AS n FROM {table}")).await
+    }
+
+    /// Waits until a table has no rows left.
+    pub async fn empties(&self, table: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.count(table).await > 0 {
+            assert!(Instant::now() < deadline, "{table} is not empty: {}", self.said());
+        }
     }
 
     /// Moves the time of all that is planned into the past, while the house is closed.
