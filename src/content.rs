@@ -11,6 +11,7 @@ pub mod compare;
 pub mod door;
 pub mod draft;
 pub mod edition;
+pub mod exception;
 pub mod follow;
 pub mod head;
 pub mod idempotency;
@@ -95,7 +96,8 @@ pub struct Written<C> {
     pub fields: C,
 }
 
-/// The version of the snapshots written now; older ones are brought up to it when opened.
+/// The version of the snapshots written now. Whoever raises it teaches [`open`] the older ones;
+/// `tests/it/old_shapes` keeps an example of each.
 pub const SHAPE: i32 = 1;
 
 /// Opens a snapshot.

@@ -5,7 +5,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::file;
 use sea_orm::{
     FromQueryResult, IdenStatic, Iterable,
@@ -17,6 +17,7 @@ use super::{batch::Place, visit::Visit};
 use crate::{
     app::App,
     content::{
+        exception::Exception,
         head,
         read::table::{Table, padded},
         view::View,
@@ -42,6 +43,31 @@ pub struct FileAccessibility {
     pub language: Option<String>,
     /// The title that the document declares.
     pub title: Option<String>,
+    /// Why it is public although screen readers cannot read it.
+    pub exception: Option<AccessibilityException>,
+}
+
+impl From<file::Model> for File {
+    fn from(row: file::Model) -> Self {
+        Self { row: Arc::new(row) }
+    }
+}
+
+/// Why a document is public that screen readers cannot read.
+#[derive(SimpleObject)]
+pub struct AccessibilityException {
+    /// Why it is as it is.
+    pub reason: String,
+    /// What will be done about it.
+    pub plan: String,
+    /// The last day on which the exception counts.
+    pub until: NaiveDate,
+}
+
+impl From<Exception> for AccessibilityException {
+    fn from(Exception { reason, plan, until }: Exception) -> Self {
+        Self { reason, plan, until }
+    }
 }
 
 /// A published file.
@@ -88,6 +114,7 @@ impl File {
             tagged: self.row.tagged,
             language: self.row.document_language.clone(),
             title: self.row.document_title.clone(),
+            exception: Exception::of(&self.row).map(Into::into),
         }
     }
 
@@ -169,7 +196,7 @@ pub async fn seen(db: &Db, view: &View, ids: &[Uuid]) -> Answer<HashMap<Uuid, Fi
     rows.iter()
         .map(|row| {
             let row = file::Model::from_query_result(row, "")?;
-            Ok((row.id, File { row: Arc::new(row) }))
+            Ok((row.id, row.into()))
         })
         .collect()
 }

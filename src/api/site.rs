@@ -2,12 +2,20 @@
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
-use super::{entry::Kind, visit::Visit};
-use crate::error::Answer;
+use super::{entry::Kind, file::File, visit::Visit};
+use crate::{content::exception, error::Answer};
 
 /// The collection as a whole.
 #[derive(Default)]
 pub struct Site;
+
+/// What has to be said of documents that screen readers cannot read.
+#[derive(SimpleObject)]
+pub struct AccessibilityStatement {
+    /// Public documents that are not accessible, each with reason, plan and day in its
+    /// `accessibility.exception`.
+    pub exceptions: Vec<File>,
+}
 
 /// How many entries of a kind are public.
 #[derive(SimpleObject)]
@@ -47,6 +55,12 @@ impl Site {
             KindCount { kind, count }
         };
         Ok(Kind::ALL.iter().copied().map(counted).collect())
+    }
+
+    /// What the statement on accessibility has to say of documents that screen readers cannot read.
+    async fn accessibility_statement(&self, ctx: &Context<'_>) -> Answer<AccessibilityStatement> {
+        let documents = exception::in_public(Visit::of(ctx).db().pool()).await?;
+        Ok(AccessibilityStatement { exceptions: documents.into_iter().map(File::from).collect() })
     }
 
     /// The version of Koffer that answers.

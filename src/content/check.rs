@@ -10,7 +10,7 @@ use entity::{edition, entry, file};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{life::Desk, problem::Problems};
+use super::{exception::Exception, life::Desk, problem::Problems};
 use crate::error::Answer;
 
 /// Everything that is wrong; `companions` are entries that go public together with this one.
@@ -59,10 +59,8 @@ pub async fn problems(desk: &Desk<'_>, companions: &[Uuid]) -> Answer<Problems> 
 }
 
 fn untagged(field: &str, file: &file::Model, found: &mut Problems) {
-    if file.media_type == "application/pdf"
-        && file.tagged == Some(false)
-        && file.exception.is_none()
-    {
+    let excepted = Exception::of(file).is_some_and(|exception| exception.counts());
+    if file.media_type == "application/pdf" && file.tagged == Some(false) && !excepted {
         let message = format!(
             "Das PDF „{}“ ist nicht barrierefrei ausgezeichnet (ohne Tags). Bitte ein ausgezeichnetes hochladen oder eine Ausnahme begründen.",
             file.name

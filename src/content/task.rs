@@ -261,7 +261,7 @@ async fn failed(app: &App, who: &Principal) -> Answer<Vec<Task>> {
 /// What this person has made or saved last, and wanted to look at again by now.
 async fn overdue(app: &App, who: &Principal) -> Answer<Vec<Task>> {
     let me = Some(vec![who.account]);
-    let before = Wanted { review_by_before: Some(clock::now().date_naive()), ..Wanted::default() };
+    let before = Wanted { review_by_before: Some(clock::today()), ..Wanted::default() };
     let made = Wanted { authors: me.clone(), ..before.clone() };
     let saved = Wanted { editors: me, ..before };
     let part = Part { sorting: Sorting::ReviewBy, descending: true, first: MOST, offset: 0 };

@@ -130,7 +130,7 @@ pub struct Contact {
 impl Contact {
     /// The contact, while the person agrees to be shown.
     pub fn agreed(contact: &Option<Self>) -> Option<&Self> {
-        let today = clock::now().date_naive();
+        let today = clock::today();
         contact.as_ref().filter(|contact| {
             contact.consent_given.is_some()
                 && contact.consent_until.is_none_or(|until| today <= until)
@@ -140,7 +140,7 @@ impl Contact {
     /// Asks for what nobody may be shown without.
     pub fn check(contact: &Option<Self>, found: &mut Problems) {
         let Some(contact) = contact else { return };
-        if contact.consent_until.is_some_and(|until| until < clock::now().date_naive()) {
+        if contact.consent_until.is_some_and(|until| until < clock::today()) {
             found.add(
                 "contact.consentUntil",
                 "CONSENT_EXPIRED",
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_contact_is_shown_only_while_the_person_agrees() {
-        let today = clock::now().date_naive();
+        let today = clock::today();
         let contact = |given, until| {
             Some(Contact { consent_given: given, consent_until: until, ..Contact::default() })
         };

@@ -50,6 +50,23 @@ impl Schema {
             || all(&self.named(name)["interfaces"]).iter().any(|known| known["name"] == interface)
     }
 
+    /// Everything that can be asked of a type without arguments; of other entries only their names.
+    pub fn everything_of(&self, type_: &str, depth: usize) -> String {
+        let fields = all(&self.named(type_)["fields"]);
+        let selected = fields.iter().filter_map(|field| {
+            let (name, of) = (field["name"].as_str().unwrap(), inner(&field["type"]));
+            let below = match self.named(of)["kind"].as_str().unwrap() {
+                "SCALAR" | "ENUM" => return Some(name.to_owned()),
+                _ if self.implements(of, "Entry") => "slug title".to_owned(),
+                _ if of.ends_with("Connection") => "totalCount nodes { slug }".to_owned(),
+                _ if depth == 0 => return None,
+                _ => self.everything_of(of, depth - 1),
+            };
+            Some(format!("{name} {{ {below} }}"))
+        });
+        selected.collect::<Vec<_>>().join(" ")
+    }
+
     /// The names of an enum's values.
     pub fn values(&self, name: &str) -> Vec<String> {
         let values = all(&self.named(name)["enumValues"]);

@@ -7,7 +7,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod collection;
-mod editing;
 mod graphql;
 mod people;
 mod s3_server;
@@ -23,6 +22,7 @@ mod comments;
 mod crashes;
 mod drafts;
 mod every_kind;
+mod exceptions;
 mod export;
 mod facets;
 mod fallback;
@@ -32,14 +32,17 @@ mod filters;
 mod floors;
 mod graphql_over_http;
 mod history;
+mod housekeeping;
 mod import;
 mod import_faults;
 mod nodes;
 mod oidc;
+mod old_shapes;
 mod order;
 mod paging;
 mod password_reset;
 mod permissions;
+mod perspective;
 mod presence;
 mod previews;
 mod rate_limits;

@@ -26,6 +26,13 @@ pub async fn kinds(anyone: &Anyone) -> Vec<(String, String)> {
     names.map(|name| (name.clone(), name.to_lowercase().replace('_', "-"))).collect()
 }
 
+/// How examples name the files that they point at.
+const FILES: [&str; 2] = ["file", "picture"];
+
+fn id(number: usize) -> String {
+    format!("00000000-0000-7000-8000-{number:012}")
+}
+
 /// The examples of all kinds, two entries of each, so that a kind can point at its own.
 pub struct Samples {
     /// The snapshots that go in, by kind, with ids in the places of names.
@@ -36,13 +43,12 @@ pub struct Samples {
 
 impl Samples {
     fn of(kinds: &[(String, String)]) -> Self {
-        let id = |number: usize| format!("00000000-0000-7000-8000-{number:012}");
         let ids: BTreeMap<String, [String; 2]> = kinds
             .iter()
             .enumerate()
             .map(|(place, (_, kind))| (kind.clone(), [id(2 * place), id(2 * place + 1)]))
             .collect();
-        let files = [("file", id(901)), ("picture", id(902))];
+        let files = [(FILES[0], id(901)), (FILES[1], id(902))];
 
         let (mut export, mut snapshots) = (Collection::new(), BTreeMap::new());
         for (_, kind) in kinds {
@@ -80,6 +86,15 @@ impl Samples {
             [(&files[0].1, "Merkblatt.pdf", &pdf), (&files[1].1, "Quadrat.png", PICTURE)],
         );
         Self { snapshots, ids, export }
+    }
+
+    /// An example with ids in the places of names; of its own kind it points at the other entry.
+    pub fn resolved(&self, mut example: Value) -> Value {
+        resolve(&mut example, &|name| match FILES.iter().position(|file| *file == name) {
+            Some(place) => id(901 + place),
+            None => self.ids[name][1].clone(),
+        });
+        example
     }
 }
 
