@@ -298,7 +298,7 @@ impl<'s> Newsroom<'s> {
                 let made = self.publisher.asks(query, json!({ "input": { "name": SECRET } })).await;
                 let mut member = with_revision(changed);
                 member["release"] = made["createRelease"]["release"]["id"].clone();
-                let query = "mutation($input: AddToReleaseInput!) { addToRelease(input: $input) { release { id } } }";
+                let query = "mutation($input: AddToReleaseInput!) { addToRelease(input: $input) { problems { code } } }";
                 self.publisher.asks(query, json!({ "input": member })).await;
             }
             _ => {
