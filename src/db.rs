@@ -23,6 +23,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
+pub use self::dialect::plan_afresh;
 use self::watch::{Bell, Watch};
 use crate::{
     clock,

@@ -37,7 +37,7 @@ use crate::{
         log::Actor,
         publish::{self, Outcome, Taken},
     },
-    db::Ending,
+    db::{self, Ending},
     error::{Answer, Failure},
     opening::{Deed, Turn},
 };
@@ -117,6 +117,7 @@ async fn collection(app: &App, source: &Source, mode: Mode) -> Answer<Report> {
     app.db
         .transaction(mode.ending(), |tx| {
             Box::pin(async move {
+                db::plan_afresh(tx).await?;
                 files::write(tx, &files, &mut report).await?;
                 create_entries(tx, &wanted).await?;
                 bring_all(tx, &actor, doors, &wanted, &mut report).await?;

@@ -85,3 +85,14 @@ fn position(backend: DbBackend, column: impl IntoColumnRef, part: &str) -> Funct
     let function = if backend == DbBackend::Postgres { "strpos" } else { "instr" };
     Func::cust(function).arg(Expr::col(column)).arg(part)
 }
+
+/// Plans every statement of this transaction for the tables as they are by then.
+///
+/// PostgreSQL keeps a plan that it made at the beginning; an import that fills empty tables would
+/// read the whole of them for every row to the end.
+pub async fn plan_afresh(tx: &DatabaseTransaction) -> Answer<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
+    }
+    Ok(())
+}

@@ -25,6 +25,7 @@ use crate::{
         log::Actor,
         publish::{self, Outcome},
     },
+    db,
     error::{Answer, Failure},
     export::{ExportedEdition, ExportedEntry, ExportedFile, FORMAT, Manifest, VERSION},
 };
@@ -56,6 +57,7 @@ pub async fn run(app: &App, folder: &Path, mode: Mode) -> Answer<Report> {
         .transaction(mode.ending(), |tx| {
             Box::pin(async move {
                 let mut report = Report::default();
+                db::plan_afresh(tx).await?;
                 files::write(tx, &files, &mut report).await?;
                 for door in doors {
                     let name = format!("{}.jsonl", door.kind());
