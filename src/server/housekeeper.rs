@@ -42,7 +42,7 @@ pub async fn run(app: Arc<App>, stop: Stop) {
 }
 
 async fn tidies(app: &App) -> Answer<()> {
-    let untouched_since = SystemTime::now() - GIVEN_UP_AFTER;
+    let untouched_since = SystemTime::from(clock::now()) - GIVEN_UP_AFTER;
     let left = app.staging.sweep(untouched_since).await?;
     let left = left + app.store.sweep(untouched_since).await?;
     if left > 0 {

@@ -35,7 +35,7 @@ async fn whatever_is_drafted_the_public_is_told_the_same() {
     let questions = asker.questions(&mut chance, &kinds, &samples, &anyone).await;
     let before = answers(&anyone, &questions).await;
     let told = before.iter().filter(|answer| answer["errors"].is_null()).count();
-    assert!(told * 10 > before.len() * 9, "{told} of {} questions make sense", before.len());
+    assert!(told * 5 > before.len() * 4, "{told} of {} questions make sense", before.len());
 
     let mut newsroom = Newsroom::of(&world, &samples, &kinds).await;
     for _ in 0..DRAFTS {
