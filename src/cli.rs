@@ -19,6 +19,7 @@ use crate::{
     backup::{self, Existing},
     config::{Config, Setting},
     doctor, export,
+    files::workshop,
     import::{self, Mode},
     opening::{self, Deed, Turn},
     reindex, schema,
@@ -77,6 +78,12 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Looks into one file, which comes on stdin; Koffer starts this by itself.
+    #[command(hide = true)]
+    Workshop {
+        /// What is to be done, as JSON.
+        task: String,
+    },
     /// Checks settings, database, files and permissions, and says how to mend what is wrong.
     #[command(after_help = settings())]
     Doctor,
@@ -93,6 +100,14 @@ struct Serve {
 #[must_use]
 pub fn run() -> ExitCode {
     match Cli::try_parse() {
+        // Before anything else is begun that such a process has no use for.
+        Ok(Cli { command: Some(Command::Workshop { task }), .. }) => {
+            let (answer, code) = workshop::run(&task);
+            match io::stdout().lock().write_all(&answer) {
+                Ok(()) => ExitCode::from(code),
+                Err(_) => ExitCode::FAILURE,
+            }
+        }
         Ok(cli) => exit(cli.obey()),
         Err(no) => misunderstood(&no),
     }
@@ -156,9 +171,12 @@ impl Command {
                 say(&made)?;
                 made.check()
             }
-            Self::Serve(_) | Self::Migrate | Self::Schema | Self::Restore { .. } | Self::Doctor => {
-                Ok(())
-            }
+            Self::Serve(_)
+            | Self::Migrate
+            | Self::Schema
+            | Self::Restore { .. }
+            | Self::Workshop { .. }
+            | Self::Doctor => Ok(()),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod door;
 pub mod draft;
 pub mod edition;
 pub mod exception;
+pub mod file;
 pub mod follow;
 pub mod head;
 pub mod idempotency;
@@ -30,6 +31,7 @@ pub mod saved_view;
 pub mod slug;
 pub mod task;
 pub mod term;
+pub mod variant;
 pub mod view;
 pub mod workspace;
 

@@ -7,9 +7,11 @@
 mod digest;
 mod disk;
 pub mod pdf;
+pub mod picture;
 mod s3;
 pub mod sniff;
 mod staged;
+pub mod workshop;
 
 use std::ops::Range;
 use std::path::Path;
@@ -28,6 +30,7 @@ pub use disk::DiskStore;
 pub use s3::{Bucket, S3Store};
 pub use sniff::MediaType;
 pub use staged::{Staged, Staging};
+pub use workshop::{Facts, Workshop};
 
 /// Where published and unpublished files are kept.
 #[async_trait]

@@ -21,7 +21,7 @@ use crate::{
     content::read::catalogue::Catalogue,
     db::{Db, dialect},
     error::{Answer, Failure},
-    files::Staging,
+    files::{Staging, Workshop},
     kinds,
     mail::Post,
 };
@@ -44,6 +44,7 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
         catalogue: Catalogue::default(),
         store,
         staging,
+        workshop: Workshop::default(),
         keys,
         brakes,
         post,

@@ -203,7 +203,8 @@ fn files(app: Arc<App>) -> impl Endpoint<Output = Response> {
             let nothing = || poem::Error::from_status(StatusCode::NOT_FOUND);
             let id: Uuid =
                 request.raw_path_param("id").and_then(|id| id.parse().ok()).ok_or_else(nothing)?;
-            let found = api::file::deliverable(&app, id).await.map_err(problem::of)?;
+            let name = request.raw_path_param("name").unwrap_or_default();
+            let found = api::file::deliverable(&app, id, name).await.map_err(problem::of)?;
             let found = found.ok_or_else(nothing)?;
             Ok::<_, poem::Error>(file::deliver(&request, &*app.store, &found).await)
         }

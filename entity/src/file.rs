@@ -22,6 +22,13 @@ pub struct Model {
     pub tagged: Option<bool>,
     /// Why it may be public without being accessible: reason, plan and day, if somebody said so.
     pub exception: Option<Json>,
+    /// What else was found inside; nothing where nobody has looked yet.
+    pub facts: Option<Json>,
+    /// Whether letters are on its pages, and not only pictures of letters.
+    pub has_text: Option<bool>,
+    /// Of a picture, in pixels, as it is meant to be seen.
+    pub width: Option<i32>,
+    pub height: Option<i32>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -9,6 +9,7 @@ pub mod comment;
 pub mod edition;
 pub mod entry;
 pub mod file;
+pub mod file_page;
 pub mod grant;
 pub mod house;
 pub mod idempotency;
@@ -29,6 +30,7 @@ pub mod saved_view;
 pub mod schedule;
 pub mod session;
 pub mod term;
+pub mod variant;
 
 pub mod assistant;
 pub mod case;

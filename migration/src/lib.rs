@@ -22,6 +22,7 @@ mod m20261122_000110_programme;
 mod m20261122_000111_assistant;
 mod m20261122_000201_editing;
 mod m20261122_000203_together;
+mod m20261122_000301_file_facts;
 
 pub struct Migrator;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000111_assistant::Migration),
             Box::new(m20261122_000201_editing::Migration),
             Box::new(m20261122_000203_together::Migration),
+            Box::new(m20261122_000301_file_facts::Migration),
         ]
     }
 }

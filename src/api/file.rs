@@ -17,14 +17,19 @@ use super::{batch::Place, visit::Visit};
 use crate::{
     app::App,
     content::{
+        self,
         exception::Exception,
         head,
         read::table::{Table, padded},
+        variant::{self, PagePicture, width_for},
         view::View,
     },
     db::Db,
     error::{Answer, Failure},
-    files::Digest,
+    files::{
+        Digest, MediaType,
+        pdf::{self, Font, Heading, PdfFacts},
+    },
     server::file::Deliverable,
 };
 
@@ -43,8 +48,20 @@ pub struct FileAccessibility {
     pub language: Option<String>,
     /// The title that the document declares.
     pub title: Option<String>,
+    /// Whether there are letters on its pages, and not only pictures of letters. Null if that does not apply.
+    pub has_text: Option<bool>,
+    /// Which part of PDF/UA the document claims to keep: `1`.
+    pub pdf_ua: Option<String>,
+    /// Which part and level of PDF/A the document claims to keep: `2b`.
+    pub pdf_a: Option<String>,
     /// Why it is public although screen readers cannot read it.
     pub exception: Option<AccessibilityException>,
+}
+
+impl File {
+    fn found(&self) -> Option<PdfFacts> {
+        content::file::found(&self.row)
+    }
 }
 
 impl From<file::Model> for File {
@@ -68,6 +85,49 @@ impl From<Exception> for AccessibilityException {
     fn from(Exception { reason, plan, until }: Exception) -> Self {
         Self { reason, plan, until }
     }
+}
+
+/// A heading in the outline of a document.
+#[derive(SimpleObject)]
+pub struct OutlineHeading {
+    /// The words.
+    pub title: String,
+    /// How deep it lies: 1 for the highest.
+    pub level: u32,
+    /// The page on which it stands; the first is 1.
+    pub page: u32,
+}
+
+impl From<Heading> for OutlineHeading {
+    fn from(Heading { title, level, page }: Heading) -> Self {
+        Self { title, level, page }
+    }
+}
+
+/// A font that a document writes with.
+#[derive(SimpleObject)]
+pub struct DocumentFont {
+    /// What it is called.
+    pub name: String,
+    /// Whether it comes with the document; if not, each reader takes another one.
+    pub embedded: bool,
+}
+
+impl From<Font> for DocumentFont {
+    fn from(Font { name, embedded }: Font) -> Self {
+        Self { name, embedded }
+    }
+}
+
+/// A page of a document as a picture.
+#[derive(SimpleObject)]
+pub struct PageImage {
+    /// Where it can be loaded, as WebP.
+    pub url: String,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
 }
 
 /// A published file.
@@ -98,6 +158,16 @@ impl File {
         self.row.size
     }
 
+    /// The width of a picture, in pixels, as it is meant to be seen.
+    async fn width(&self) -> Option<i32> {
+        self.row.width
+    }
+
+    /// The height of a picture, in pixels, as it is meant to be seen.
+    async fn height(&self) -> Option<i32> {
+        self.row.height
+    }
+
     /// How many pages it has, if it is a document with pages.
     async fn pages(&self) -> Option<i32> {
         self.row.pages
@@ -110,12 +180,74 @@ impl File {
 
     /// What a screen reader will find in it.
     async fn accessibility(&self) -> FileAccessibility {
+        let found = self.found();
         FileAccessibility {
+            has_text: self.row.has_text,
+            pdf_ua: found.as_ref().and_then(|found| found.pdf_ua.clone()),
+            pdf_a: found.and_then(|found| found.pdf_a),
             tagged: self.row.tagged,
             language: self.row.document_language.clone(),
             title: self.row.document_title.clone(),
             exception: Exception::of(&self.row).map(Into::into),
         }
+    }
+
+    /// Who has written it, as the document says.
+    async fn author(&self) -> Option<String> {
+        self.found()?.author
+    }
+
+    /// The headings of a document with their pages.
+    async fn outline(&self) -> Vec<OutlineHeading> {
+        let outline = self.found().map(|found| found.outline).unwrap_or_default();
+        outline.into_iter().map(Into::into).collect()
+    }
+
+    /// The fonts of a document, by name.
+    async fn fonts(&self) -> Vec<DocumentFont> {
+        let fonts = self.found().map(|found| found.fonts).unwrap_or_default();
+        fonts.into_iter().map(Into::into).collect()
+    }
+
+    /// Where the links in a document lead.
+    async fn links(&self) -> Vec<String> {
+        self.found().map(|found| found.links).unwrap_or_default()
+    }
+
+    /// What stands on a page of a document; null where there is no such page.
+    async fn page_text(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which page; the first is 1.")] page: i32,
+    ) -> Answer<Option<String>> {
+        let found = content::file::page(Visit::of(ctx).db().pool(), self.row.id, page).await?;
+        Ok(found.map(|page| page.text))
+    }
+
+    /// A page of a document as a picture; null where there is no such page.
+    async fn page_image(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which page; the first is 1.", default = 1)] page: i32,
+        #[graphql(
+            desc = "The width that you need, in pixels: the next larger one there is is given, at most 1920."
+        )]
+        width: i32,
+    ) -> Answer<Option<PageImage>> {
+        let needed = u32::try_from(width)
+            .ok()
+            .filter(|width| *width > 0)
+            .ok_or_else(|| Failure::bad_input("width", "The width must be at least 1 pixel."))?;
+        let visit = Visit::of(ctx);
+        let found = content::file::page(visit.db().pool(), self.row.id, page).await?;
+        let Some(found) = found else { return Ok(None) };
+        let picture = PagePicture { page: page.unsigned_abs(), width: width_for(needed) };
+        let drawn = pdf::scale(found.width, found.height, picture.width);
+        Ok(drawn.map(|(_, height)| PageImage {
+            url: visit.app.config.file_url(self.row.id, &picture.name()),
+            width: picture.width,
+            height,
+        }))
     }
 
     /// When the bytes were last replaced.
@@ -201,20 +333,43 @@ pub async fn seen(db: &Db, view: &View, ids: &[Uuid]) -> Answer<HashMap<Uuid, Fi
         .collect()
 }
 
-/// What is sent to somebody who downloads the file, if the public may have it.
-pub async fn deliverable(app: &App, id: Uuid) -> Answer<Option<Deliverable>> {
+/// What is sent to somebody who loads this of a file, if the public may have it: the file itself,
+/// or a picture of one of its pages.
+pub async fn deliverable(app: &App, id: Uuid, name: &str) -> Answer<Option<Deliverable>> {
     let found = seen(&app.db, &View::Published, &[id]).await?.remove(&id);
     let Some(File { row }) = found else { return Ok(None) };
-    let digest: Digest = row
-        .digest
-        .parse()
-        .map_err(|_| Failure::internal(anyhow::anyhow!("the digest of file {id} does not read")))?;
-    Ok(Some(Deliverable {
+    match PagePicture::from_name(name).filter(|_| row.name != name) {
+        Some(wanted) => page_picture(app, &row, wanted).await,
+        None => whole(&row).map(Some),
+    }
+}
+
+fn whole(row: &file::Model) -> Answer<Deliverable> {
+    let digest: Digest = row.digest.parse().map_err(|_| {
+        Failure::internal(anyhow::anyhow!("the digest of file {} does not read", row.id))
+    })?;
+    Ok(Deliverable {
         digest,
         size: u64::try_from(row.size).map_err(Failure::internal)?,
         media_type: row.media_type.clone(),
         name: row.name.clone(),
         language: row.document_language.clone(),
+        updated_at: row.updated_at,
+    })
+}
+
+async fn page_picture(
+    app: &App,
+    row: &file::Model,
+    wanted: PagePicture,
+) -> Answer<Option<Deliverable>> {
+    let Some(made) = variant::page(app, row, wanted).await? else { return Ok(None) };
+    Ok(Some(Deliverable {
+        digest: made.digest,
+        size: made.size,
+        media_type: MediaType::WebP.name().into(),
+        name: wanted.name(),
+        language: None,
         updated_at: row.updated_at,
     }))
 }

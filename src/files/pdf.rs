@@ -1,16 +1,26 @@
-//! What a PDF says about itself: pages, title, language, and whether it is tagged.
+//! What a PDF says about itself: how accessible it is, what it is called, and what stands in it.
 //!
-//! Tagged and with a language is what a screen reader needs, so editors are shown both.
-//! Nothing is rendered and no text is taken out here.
+//! Tagged, with a language and with text in it is what a screen reader needs, so editors are shown
+//! all three. All of this runs in the workshop and trusts nothing that it reads.
 
-use std::path::{Path, PathBuf};
+mod draw;
+mod font;
+mod link;
+mod outline;
+mod text;
+mod xmp;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use hayro::hayro_syntax::Pdf;
 use lopdf::{Dictionary, Document, LoadOptions, Object};
-use quick_xml::NsReader;
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::Event;
-use quick_xml::name::{Namespace, ResolveResult};
+use serde::{Deserialize, Serialize};
+
+use self::xmp::Xmp;
+pub use self::{
+    draw::{draw, scale},
+    font::Font,
+    outline::Heading,
+};
 
 /// What a single compressed part may unfold to; honest ones are far smaller.
 const LARGEST_PART: usize = 64 * 1024 * 1024;
@@ -18,36 +28,43 @@ const LARGEST_PART: usize = 64 * 1024 * 1024;
 /// XMP is a page or two of XML; more is not worth reading for a title.
 const LARGEST_XMP: usize = 1024 * 1024;
 
-const DUBLIN_CORE: Namespace = Namespace(b"http://purl.org/dc/elements/1.1/");
-const RDF: Namespace = Namespace(b"http://www.w3.org/1999/02/22-rdf-syntax-ns#");
+/// Longer documents are refused.
+const MOST_PAGES: usize = 2000;
 
 /// What is known of a PDF.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PdfFacts {
-    pub pages: u32,
     pub title: Option<String>,
+    pub author: Option<String>,
     /// As the document declares it, e.g. `de` or `de-DE`.
     pub language: Option<String>,
     /// Whether it carries the structure that assistive technology reads.
     pub tagged: bool,
+    /// Which part of PDF/UA it claims to keep.
+    pub pdf_ua: Option<String>,
+    /// Which part and level of PDF/A it claims to keep.
+    pub pdf_a: Option<String>,
+    pub outline: Vec<Heading>,
+    pub fonts: Vec<Font>,
+    /// Where its links lead.
+    pub links: Vec<String>,
+    pub pages: Vec<Page>,
+}
+
+/// A page: its size in points, and what stands on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    pub width: f32,
+    pub height: f32,
+    pub text: String,
 }
 
 /// Reads the facts; the error is a sentence for the person who sent the file.
-pub async fn facts(path: impl Into<PathBuf>) -> Result<PdfFacts> {
-    let path = path.into();
-    let reading = tokio::task::spawn_blocking(move || read(&path));
-
-    // A panic in the parser is caught here: it says that the file is broken, not that we are.
-    reading.await.unwrap_or_else(|panic| {
-        tracing::warn!(%panic, "a PDF made the parser panic");
-        bail!("The PDF cannot be read. Die PDF-Datei ist nicht lesbar.")
-    })
-}
-
-fn read(path: &Path) -> Result<PdfFacts> {
+pub fn facts(bytes: &[u8]) -> Result<PdfFacts> {
     let options = LoadOptions::with_max_decompressed_size(LARGEST_PART);
-    let document = Document::load_with_options(path, options)
-        .context("The PDF cannot be read. Die PDF-Datei ist nicht lesbar.")?;
+    let document = Document::load_mem_with_options(bytes, options).context(UNREADABLE)?;
 
     // The parser opens those with an empty password by itself. They are refused as well: such a
     // lock forbids copying, and some readers then keep the text from assistive technology.
@@ -60,17 +77,39 @@ fn read(path: &Path) -> Result<PdfFacts> {
 
     let catalog =
         document.catalog().context("The PDF has no contents. Die PDF-Datei hat keinen Inhalt.")?;
-    let pages = u32::try_from(document.page_iter().count())?;
+    let pages = document.page_iter().take(MOST_PAGES + 1).count();
     if pages == 0 {
         bail!("The PDF has no pages. Die PDF-Datei hat keine Seiten.");
     }
+    if pages > MOST_PAGES {
+        bail!(
+            "The PDF has more than {MOST_PAGES} pages; send it in parts. \
+             Die PDF-Datei hat mehr als {MOST_PAGES} Seiten; bitte in Teilen senden."
+        );
+    }
 
+    let xmp = xmp(&document, catalog).unwrap_or_default();
+    let info = document.trailer.get_deref(b"Info", &document).and_then(Object::as_dict).ok();
+    let said = |key: &[u8]| text(&document, info?, key);
     Ok(PdfFacts {
-        pages,
-        title: xmp_title(&document, catalog).or_else(|| info_title(&document)),
+        title: xmp.title.or_else(|| said(b"Title")),
+        author: said(b"Author"),
         language: text(&document, catalog, b"Lang"),
         tagged: is_tagged(&document, catalog),
+        pdf_ua: xmp.pdf_ua,
+        pdf_a: xmp.pdf_a,
+        outline: outline::of(&document),
+        fonts: font::of(&document),
+        links: link::of(&document),
+        pages: text::of(&drawable(bytes)?),
     })
+}
+
+const UNREADABLE: &str = "The PDF cannot be read. Die PDF-Datei ist nicht lesbar.";
+
+/// The same document for the library that draws.
+fn drawable(bytes: impl Into<Vec<u8>>) -> Result<Pdf> {
+    Pdf::new(bytes.into()).map_err(|cause| anyhow!("{cause:?}")).context(UNREADABLE)
 }
 
 fn is_tagged(document: &Document, catalog: &Dictionary) -> bool {
@@ -82,55 +121,15 @@ fn is_tagged(document: &Document, catalog: &Dictionary) -> bool {
     matches!(marked, Ok(Object::Boolean(true))) && structure.is_ok()
 }
 
-fn info_title(document: &Document) -> Option<String> {
-    let info = document.trailer.get_deref(b"Info", document).ok()?.as_dict().ok()?;
-    text(document, info, b"Title")
-}
-
 fn text(document: &Document, within: &Dictionary, key: &[u8]) -> Option<String> {
     let text = lopdf::decode_text_string(within.get_deref(key, document).ok()?).ok()?;
     in_words(&text)
 }
 
-fn xmp_title(document: &Document, catalog: &Dictionary) -> Option<String> {
+fn xmp(document: &Document, catalog: &Dictionary) -> Option<Xmp> {
     let stream = catalog.get_deref(b"Metadata", document).ok()?.as_stream().ok()?;
     let xmp = stream.get_plain_content_with_limit(LARGEST_XMP).ok()?;
-    title_of(std::str::from_utf8(&xmp).ok()?)
-}
-
-/// The first wording of `dc:title`, which XMP asks to be the one for everybody (`x-default`).
-fn title_of(xmp: &str) -> Option<String> {
-    let mut reader = NsReader::from_str(xmp);
-    let (mut in_title, mut in_wording) = (false, false);
-    let mut title = String::new();
-    loop {
-        let (namespace, event) = reader.read_resolved_event().ok()?;
-        let is = |space, name: &[u8], found: &[u8]| {
-            namespace == ResolveResult::Bound(space) && found == name
-        };
-        match event {
-            Event::Start(tag) => {
-                let name = tag.local_name();
-                in_title |= is(DUBLIN_CORE, b"title", name.as_ref());
-                in_wording |= in_title && is(RDF, b"li", name.as_ref());
-            }
-            Event::End(tag) => {
-                let name = tag.local_name();
-                if in_wording && is(RDF, b"li", name.as_ref()) {
-                    return in_words(&title);
-                }
-                in_title &= !is(DUBLIN_CORE, b"title", name.as_ref());
-            }
-            Event::Text(text) if in_wording => title.push_str(&text.decode().ok()?),
-            Event::CData(text) if in_wording => title.push_str(&text.decode().ok()?),
-            Event::GeneralRef(entity) if in_wording => match entity.resolve_char_ref().ok()? {
-                Some(character) => title.push(character),
-                None => title.push_str(resolve_predefined_entity(&entity.decode().ok()?)?),
-            },
-            Event::Eof => return None,
-            _ => {}
-        }
-    }
+    Some(xmp::read(std::str::from_utf8(&xmp).ok()?))
 }
 
 /// One line without control characters, or nothing where there are no words.
@@ -194,7 +193,7 @@ mod tests {
             self
         }
 
-        async fn facts(mut self) -> Result<PdfFacts> {
+        fn facts(mut self) -> Result<PdfFacts> {
             let root = self.document.add_object(self.catalog);
             let info = self.document.add_object(self.info);
             self.document.trailer.set("Root", root);
@@ -212,14 +211,14 @@ mod tests {
                 let lock = EncryptionState::try_from(lock)?;
                 self.document.encrypt(&lock)?;
             }
-            let file = tempfile::NamedTempFile::new()?;
-            self.document.save(file.path())?;
-            facts(file.path()).await
+            let mut bytes = Vec::new();
+            self.document.save_to(&mut bytes)?;
+            facts(&bytes)
         }
     }
 
-    #[tokio::test]
-    async fn titles_are_read_in_every_encoding_that_pdf_has() {
+    #[test]
+    fn titles_are_read_in_every_encoding_that_pdf_has() {
         for (written, read) in [
             (&b"Merkblatt"[..], Some("Merkblatt")),
             (b"B\xFCrger \x84 mehr", Some("Bürger — mehr")),
@@ -228,52 +227,50 @@ mod tests {
             (b"  zwei\r\nZeilen ", Some("zwei Zeilen")),
             (b" ", None),
         ] {
-            let facts = Sample::titled(Object::string_literal(written)).facts().await.unwrap();
+            let facts = Sample::titled(Object::string_literal(written)).facts().unwrap();
             assert_eq!(facts.title.as_deref(), read);
         }
     }
 
-    #[tokio::test]
-    async fn the_title_in_xmp_goes_first_if_there_is_one() {
+    #[test]
+    fn the_title_in_xmp_goes_first_if_there_is_one() {
         let titled = || Sample::titled(Object::string_literal("alt"));
 
-        let facts = titled().with_xmp("Bauen &amp; Wohnen &#8211; <![CDATA[a<b]]>").facts().await;
+        let facts = titled().with_xmp("Bauen &amp; Wohnen &#8211; <![CDATA[a<b]]>").facts();
         assert_eq!(facts.unwrap().title.as_deref(), Some("Bauen & Wohnen – a<b"));
 
         for unusable in ["", "&unknown;", "</broken>"] {
-            let facts = titled().with_xmp(unusable).facts().await.unwrap();
+            let facts = titled().with_xmp(unusable).facts().unwrap();
             assert_eq!(facts.title.as_deref(), Some("alt"), "{unusable}");
         }
     }
 
-    #[tokio::test]
-    async fn tagged_needs_the_mark_and_the_structure() {
+    #[test]
+    fn tagged_needs_the_mark_and_the_structure() {
         let mut sample = Sample::new();
         sample.catalog.set("Lang", Object::string_literal("de-DE"));
         sample.catalog.set("MarkInfo", dictionary! { "Marked" => true });
-        let facts = sample.facts().await.unwrap();
+        let facts = sample.facts().unwrap();
         assert_eq!((facts.tagged, facts.language.as_deref()), (false, Some("de-DE")));
 
         let mut sample = Sample::new();
         sample.catalog.set("MarkInfo", dictionary! { "Marked" => true });
         sample.catalog.set("StructTreeRoot", dictionary! { "Type" => "StructTreeRoot" });
-        let facts = sample.facts().await.unwrap();
+        let facts = sample.facts().unwrap();
         assert_eq!((facts.tagged, facts.language), (true, None));
     }
 
-    #[tokio::test]
-    async fn what_cannot_be_read_is_said_in_a_sentence() {
+    #[test]
+    fn what_cannot_be_read_is_said_in_a_sentence() {
         for password in ["", "geheim"] {
-            let said = Sample::new().locked_with(password).facts().await.unwrap_err().to_string();
+            let said = Sample::new().locked_with(password).facts().unwrap_err().to_string();
             assert!(said.starts_with("The PDF is encrypted"), "{said}");
         }
 
-        let file = tempfile::NamedTempFile::new().unwrap();
         for broken in
             [&b""[..], b"%PDF-1.7\n", b"%PDF-1.7\ntrailer<</Root 1 0 R>>startxref 0 %%EOF"]
         {
-            std::fs::write(file.path(), broken).unwrap();
-            let said = facts(file.path()).await.unwrap_err().to_string();
+            let said = facts(broken).unwrap_err().to_string();
             assert!(said.starts_with("The PDF "), "{said}");
         }
     }

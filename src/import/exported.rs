@@ -6,6 +6,7 @@ use std::{
 };
 
 use entity::edition;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, IntoActiveModel, Set};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -73,17 +74,16 @@ pub async fn run(app: &App, folder: &Path, mode: Mode) -> Answer<Report> {
 }
 
 async fn stage(app: &App, folder: &Path) -> Answer<Vec<Looked>> {
-    let mut staged = Vec::new();
-    for (place, file) in lines::<ExportedFile>(folder, "files.jsonl")? {
+    let lines = lines::<ExportedFile>(folder, "files.jsonl")?;
+    let looking = lines.map(async |(place, file)| {
         let file = file.map_err(|cause| fault(&place, cause))?;
         let path = folder.join("files").join(&file.sha256);
-        let looked = files::receive(app, &path, &file).await.map_err(|failure| match failure {
+        files::receive(app, &path, &file).await.map_err(|failure| match failure {
             Failure::BadInput(bad) => fault(&place, bad.message),
             other => other,
-        })?;
-        staged.push(looked);
-    }
-    Ok(staged)
+        })
+    });
+    stream::iter(looking).buffered(files::AT_ONCE).try_collect().await
 }
 
 async fn bring(

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use entity::file;
-use sea_orm::{
-    ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, sea_query::OnConflict,
-};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use sea_orm::{DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use super::{
@@ -16,19 +15,23 @@ use super::{
 use crate::{
     app::App,
     clock,
+    content::{self, file::Incoming},
     error::{Answer, Failure},
     export::ExportedFile,
-    files::{MediaType, Staged, pdf, sniff},
+    files::{Staged, sniff},
 };
 
 /// The largest file that an import takes.
 const LARGEST: u64 = 200 * 1024 * 1024;
 
+/// How many files are received and looked into at once.
+pub const AT_ONCE: usize = 4;
+
 /// A file of the collection, received and looked into.
 #[derive(Debug)]
 pub struct Looked {
     staged: Staged,
-    row: file::Model,
+    incoming: Incoming,
 }
 
 /// Receives all files and finds out what they are.
@@ -38,15 +41,13 @@ pub async fn stage(
     collection: &Collection,
     refs: &Refs,
 ) -> Answer<Vec<Looked>> {
-    let mut files = Vec::new();
-    for path in &collection.files {
-        let Some(id) = refs.file(path) else { continue };
+    let files = collection.files.iter().filter_map(|path| Some((refs.file(path)?, path)));
+    let looking = files.map(async |(id, path)| {
         let name = collection.file_name(path);
         let staged = app.staging.receive(source.open(path).await?, LARGEST).await?;
-        let looked = look(id, path, name, staged).await.map_err(|failure| named(path, failure))?;
-        files.push(looked);
-    }
-    Ok(files)
+        look(app, id, path, name, staged).await.map_err(|failure| named(path, failure))
+    });
+    stream::iter(looking).buffered(AT_ONCE).try_collect().await
 }
 
 /// Keeps the bytes. They are named after their digest, so that this changes nothing that is there.
@@ -59,7 +60,8 @@ pub async fn keep(app: &App, files: &[Looked]) -> Answer<()> {
 
 /// Writes the rows of those that are new or have other bytes than before.
 pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Report) -> Answer<()> {
-    for Looked { row, .. } in files {
+    for Looked { incoming, .. } in files {
+        let row = &incoming.row;
         let known = file::Entity::find_by_id(row.id).one(tx).await?;
         let fate = match &known {
             None => Fate::New,
@@ -71,28 +73,17 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
             // An exception was made for these bytes and not for others.
             let exception =
                 known.filter(|known| known.digest == row.digest).and_then(|known| known.exception);
-            put(tx, file::Model { created_at, exception, ..row.clone() }).await?;
+            let row = file::Model { created_at, exception, ..row.clone() };
+            content::file::put(tx, Incoming { row, pages: incoming.pages.clone() }).await?;
         }
         report.file(fate);
     }
     Ok(())
 }
 
-/// Writes a file's row whole.
-pub async fn put(tx: &DatabaseTransaction, row: file::Model) -> Answer<()> {
-    use sea_orm::Iterable;
-    file::Entity::insert(row.into_active_model().reset_all())
-        .on_conflict(
-            OnConflict::column(file::Column::Id).update_columns(file::Column::iter()).to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
-}
-
-async fn look(id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Looked> {
+async fn look(app: &App, id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Looked> {
     let media_type = sniff::media_type(staged.opening(), &name)?;
-    let mut row = file::Model {
+    let row = file::Model {
         id,
         key: Some(path.into()),
         digest: staged.digest().to_string(),
@@ -104,19 +95,15 @@ async fn look(id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Look
         document_language: None,
         tagged: None,
         exception: None,
+        facts: None,
+        has_text: None,
+        width: None,
+        height: None,
         created_at: clock::now(),
         updated_at: clock::now(),
     };
-    if media_type == MediaType::Pdf {
-        let facts = pdf::facts(staged.path())
-            .await
-            .map_err(|cause| Failure::bad_input("file", format!("{cause:#}")))?;
-        row.pages = i32::try_from(facts.pages).ok();
-        row.document_title = facts.title;
-        row.document_language = facts.language;
-        row.tagged = Some(facts.tagged);
-    }
-    Ok(Looked { staged, row })
+    let facts = app.workshop.inspect(staged.path(), media_type).await?;
+    Ok(Looked { staged, incoming: Incoming::of(row, facts)? })
 }
 
 fn named(path: &str, failure: Failure) -> Failure {
@@ -145,7 +132,7 @@ pub async fn receive(app: &App, path: &Path, file: &ExportedFile) -> Answer<Look
             format!("„{}“ has other bytes than the export says", file.name),
         ));
     }
-    let mut looked = look(file.id, "", file.name.clone(), staged).await?;
-    looked.row.key = file.key.clone();
+    let mut looked = look(app, file.id, "", file.name.clone(), staged).await?;
+    looked.incoming.row.key = file.key.clone();
     Ok(looked)
 }

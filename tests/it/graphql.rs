@@ -50,10 +50,14 @@ impl Schema {
             || all(&self.named(name)["interfaces"]).iter().any(|known| known["name"] == interface)
     }
 
-    /// Everything that can be asked of a type without arguments; of other entries only their names.
+    /// Everything that can be asked of a type without arguments that it needs; of other entries only their names.
     pub fn everything_of(&self, type_: &str, depth: usize) -> String {
         let fields = all(&self.named(type_)["fields"]);
-        let selected = fields.iter().filter_map(|field| {
+        let is_needed = |argument: &Value| {
+            argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null()
+        };
+        let asked = fields.iter().filter(|field| !all(&field["args"]).iter().any(is_needed));
+        let selected = asked.filter_map(|field| {
             let (name, of) = (field["name"].as_str().unwrap(), inner(&field["type"]));
             let below = match self.named(of)["kind"].as_str().unwrap() {
                 "SCALAR" | "ENUM" => return Some(name.to_owned()),

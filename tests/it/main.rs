@@ -15,11 +15,13 @@ mod world;
 
 mod accounts;
 mod audit_log;
+mod awkward_files;
 mod backups;
 mod batching;
 mod bombs;
 mod comments;
 mod crashes;
+mod documents;
 mod drafts;
 mod every_kind;
 mod exceptions;

@@ -1,0 +1,136 @@
+//! The workshop: strangers' files are looked into in a process of their own.
+//!
+//! The binary starts itself again for each piece of work. That process has a limited share of
+//! memory and time, can open no other file and reach no network (`workshop/limits.rs`); it reads
+//! the file from stdin and answers on stdout. Whatever a file does to it, the house stands.
+
+mod child;
+mod limits;
+
+use std::{fs::File, io, path::Path, process::Stdio, time::Duration};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _},
+    process::{Child, Command},
+    sync::Semaphore,
+    time::timeout,
+};
+
+pub use self::child::run;
+use super::{MediaType, pdf::PdfFacts, picture::PictureFacts};
+use crate::error::{Answer, Failure};
+
+/// How many files are looked into at once; each may need a good part of a processor.
+const BENCHES: usize = 2;
+
+/// Longer than the processor time that `limits.rs` allows, for machines that are busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// No facts and no picture are larger.
+const LONGEST_ANSWER: u64 = 32 * 1024 * 1024;
+
+/// What the child says when it refuses a file with a reason of its own.
+const REFUSED: u8 = 3;
+
+/// What is to be done with the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Task {
+    /// To find out what is in it.
+    Inspect(MediaType),
+    /// To draw one of its pages, this many pixels wide, as WebP.
+    Draw { page: u32, width: u32 },
+}
+
+/// What was found in a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Facts {
+    Pdf(PdfFacts),
+    Picture(PictureFacts),
+    /// Nothing here can look into it.
+    Closed,
+}
+
+/// Hands out the work.
+#[derive(Debug)]
+pub struct Workshop {
+    benches: Semaphore,
+}
+
+impl Default for Workshop {
+    fn default() -> Self {
+        Self { benches: Semaphore::new(BENCHES) }
+    }
+}
+
+impl Workshop {
+    /// Looks into a file; where it cannot be read, the failure says so to whoever sent it.
+    pub async fn inspect(&self, path: &Path, media_type: MediaType) -> Answer<Facts> {
+        let found = self.does(Task::Inspect(media_type), path).await?;
+        read(&found)
+    }
+
+    /// Draws a page of a PDF.
+    pub async fn draw(&self, path: &Path, page: u32, width: u32) -> Answer<Vec<u8>> {
+        self.does(Task::Draw { page, width }, path).await
+    }
+
+    async fn does(&self, task: Task, path: &Path) -> Answer<Vec<u8>> {
+        let _bench = self.benches.acquire().await.map_err(Failure::internal)?;
+        let mut child = begin(task, path).map_err(Failure::internal)?;
+        let finished = timeout(PATIENCE, hear(&mut child)).await;
+        let (code, answer) = match finished {
+            Ok(heard) => heard.map_err(Failure::internal)?,
+            Err(_) => return Err(too_costly()),
+        };
+        match code.and_then(|code| u8::try_from(code).ok()) {
+            Some(0) => Ok(answer),
+            Some(REFUSED) => Err(Failure::bad_input("file", read::<String>(&answer)?)),
+            // Killed by a limit, or by a fault that the file has found.
+            _ => {
+                tracing::warn!(?task, ?code, "a file broke the process that looked into it");
+                Err(too_costly())
+            }
+        }
+    }
+}
+
+fn begin(task: Task, path: &Path) -> anyhow::Result<Child> {
+    let file = File::open(path)?;
+    Ok(Command::new(std::env::current_exe()?)
+        .arg("workshop")
+        .arg(serde_json::to_string(&task)?)
+        .env_clear()
+        .stdin(Stdio::from(file))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?)
+}
+
+/// Waits for the end of the child, and gives its code and what it said.
+async fn hear(child: &mut Child) -> io::Result<(Option<i32>, Vec<u8>)> {
+    let mut answer = Vec::new();
+    if let Some(said) = child.stdout.take() {
+        take(said, &mut answer).await?;
+    }
+    Ok((child.wait().await?.code(), answer))
+}
+
+async fn take(said: impl AsyncRead + Unpin, answer: &mut Vec<u8>) -> io::Result<()> {
+    said.take(LONGEST_ANSWER).read_to_end(answer).await.map(drop)
+}
+
+fn read<T: DeserializeOwned>(answer: &[u8]) -> Answer<T> {
+    serde_json::from_slice(answer).map_err(Failure::internal)
+}
+
+fn too_costly() -> Failure {
+    Failure::bad_input(
+        "file",
+        "The file cannot be read with reasonable effort; save it anew and send it again. \
+         Die Datei ist mit vertretbarem Aufwand nicht lesbar; bitte neu speichern und noch einmal senden.",
+    )
+}

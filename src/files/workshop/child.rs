@@ -1,0 +1,44 @@
+//! What the process does that looks into a file: nothing but its task.
+
+use std::io::{self, Read as _};
+
+use anyhow::{Context as _, Result};
+
+use super::{Facts, REFUSED, Task, limits};
+use crate::files::{MediaType, pdf, picture};
+
+/// The whole life of the process: what it says on stdout, and the code with which it ends.
+#[must_use]
+pub fn run(task: &str) -> (Vec<u8>, u8) {
+    match work(task) {
+        Ok(Ok(answer)) => (answer, 0),
+        Ok(Err(refusal)) => {
+            (serde_json::to_vec(&format!("{refusal:#}")).unwrap_or_default(), REFUSED)
+        }
+        Err(_) => (Vec::new(), 1),
+    }
+}
+
+/// The answer to the task, or a sentence for whoever sent the file.
+fn work(task: &str) -> Result<Result<Vec<u8>>> {
+    let task: Task = serde_json::from_str(task).context("reading the task")?;
+    let stdin = io::stdin().lock();
+    limits::set()?;
+    let mut bytes = Vec::new();
+    limits::reader(stdin).read_to_end(&mut bytes).context("reading the file")?;
+    Ok(match task {
+        Task::Inspect(media_type) => facts(media_type, &bytes)
+            .and_then(|facts| serde_json::to_vec(&facts).map_err(Into::into)),
+        Task::Draw { page, width } => pdf::draw(bytes, page, width),
+    })
+}
+
+fn facts(media_type: MediaType, bytes: &[u8]) -> Result<Facts> {
+    match media_type {
+        MediaType::Pdf => pdf::facts(bytes).map(Facts::Pdf),
+        _ => {
+            let found = picture::facts(bytes, media_type)?;
+            Ok(found.map_or(Facts::Closed, Facts::Picture))
+        }
+    }
+}
