@@ -56,6 +56,8 @@ pub struct Config {
     pub secret_key: Option<Secret>,
     pub mail: Mail,
     pub identity_provider: Option<IdentityProvider>,
+    /// The largest file that is taken in, in bytes.
+    pub largest_upload: u64,
     /// Attempts to sign in from one address in a minute.
     pub sign_ins: u32,
     pub log: Log,
@@ -174,6 +176,7 @@ impl Config {
             files: from.setting("files", |place| {
                 place.parse().map_err(|cause: anyhow::Error| cause.to_string())
             })?,
+            largest_upload: from.setting("upload_mib", whole(1..=200))? as u64 * 1024 * 1024,
             trusted_proxies: from.setting_or("trusted_proxies", String::new, network::list)?,
             introspection: from.setting("introspection", on_or_off)?,
             admin_email: from.setting("admin_email", str::parse)?,

@@ -6,6 +6,7 @@
 
 mod digest;
 mod disk;
+pub mod name;
 pub mod pdf;
 pub mod picture;
 mod s3;
@@ -29,7 +30,7 @@ pub use digest::Digest;
 pub use disk::DiskStore;
 pub use s3::{Bucket, S3Store};
 pub use sniff::MediaType;
-pub use staged::{Staged, Staging};
+pub use staged::{Staged, Staging, too_large};
 pub use workshop::{Facts, Workshop};
 
 /// Where published and unpublished files are kept.

@@ -17,6 +17,7 @@ pub mod files;
 pub mod id;
 pub mod import;
 pub mod kinds;
+pub mod linger;
 pub mod mail;
 pub mod opening;
 pub mod reindex;

@@ -20,6 +20,7 @@ mod problem;
 mod reception;
 mod session;
 mod socket;
+mod upload;
 mod visitor;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -54,6 +55,7 @@ use crate::{
     app::App,
     auth::{password, principal::Who},
     config::Config,
+    content::file_address::Leave,
     error::Answer,
     opening::{self, InUse},
     schema,
@@ -127,7 +129,8 @@ pub fn house(
         .at("/auth/refresh", session::refresh(app.clone(), visitors.clone()))
         .at("/auth/logout", session::logout(app.clone(), visitors.clone()))
         .at("/auth/oidc/start", read_only(oidc::start(app.clone(), visitors.clone())))
-        .at("/auth/oidc/callback", read_only(oidc::callback(app.clone(), visitors)))
+        .at("/auth/oidc/callback", read_only(oidc::callback(app.clone(), visitors.clone())))
+        .at("/upload", upload::endpoint(app.clone(), visitors))
         .at("/files/:id/:name", read_only(files(app.clone())))
         .at("/admin", read_only(make(|_| async { admin::home() })))
         .at("/admin/", read_only(make(|request: Request| async move { admin::serve(&request) })))
@@ -204,7 +207,9 @@ fn files(app: Arc<App>) -> impl Endpoint<Output = Response> {
             let id: Uuid =
                 request.raw_path_param("id").and_then(|id| id.parse().ok()).ok_or_else(nothing)?;
             let name = request.raw_path_param("name").unwrap_or_default();
-            let found = api::file::deliverable(&app, id, name).await.map_err(problem::of)?;
+            let leave = request.uri().query().and_then(Leave::read);
+            let found = api::file::deliverable(&app, id, name, leave.as_ref());
+            let found = found.await.map_err(problem::of)?;
             let found = found.ok_or_else(nothing)?;
             Ok::<_, poem::Error>(file::deliver(&request, &*app.store, &found).await)
         }

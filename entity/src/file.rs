@@ -29,6 +29,8 @@ pub struct Model {
     /// Of a picture, in pixels, as it is meant to be seen.
     pub width: Option<i32>,
     pub height: Option<i32>,
+    /// The account that has sent it; nobody's where an import brought it.
+    pub uploaded_by: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

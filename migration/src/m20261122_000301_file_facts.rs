@@ -13,6 +13,7 @@ impl MigrationTrait for Migration {
             boolean_null("has_text"),
             integer_null("width"),
             integer_null("height"),
+            uuid_null("uploaded_by"),
         ] {
             let add = Table::alter().table("file").add_column(column).to_owned();
             manager.alter_table(add).await?;

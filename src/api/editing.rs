@@ -6,6 +6,7 @@
 pub mod bulk;
 pub mod comment;
 pub mod exception;
+pub mod file;
 pub mod given;
 pub mod input;
 pub mod list;
@@ -21,9 +22,10 @@ pub mod together;
 pub mod working_edition;
 
 use self::{
-    bulk::BulkMutations, exception::ExceptionMutations, mutations::EditionMutations,
-    preview::PreviewMutations, preview::PreviewQueries, queries::EditionQueries,
-    release::ReleaseMutations, release::ReleaseQueries, schedule::ScheduleMutations,
+    bulk::BulkMutations, exception::ExceptionMutations, file::FileQueries,
+    mutations::EditionMutations, preview::PreviewMutations, preview::PreviewQueries,
+    queries::EditionQueries, release::ReleaseMutations, release::ReleaseQueries,
+    schedule::ScheduleMutations,
 };
 
 use std::sync::Arc;
@@ -42,7 +44,7 @@ use crate::{
 
 /// What editors ask for. Nothing here is for the public.
 #[derive(MergedObject, Default)]
-pub struct EditingQueries(EditionQueries, ReleaseQueries, PreviewQueries);
+pub struct EditingQueries(EditionQueries, ReleaseQueries, PreviewQueries, FileQueries);
 
 /// What editors do.
 #[derive(MergedObject, Default)]

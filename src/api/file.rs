@@ -19,6 +19,7 @@ use crate::{
     content::{
         self,
         exception::Exception,
+        file_address::{self, Leave},
         head,
         read::table::{Table, padded},
         variant::{self, PagePicture, width_for},
@@ -37,6 +38,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct File {
     pub row: Arc<file::Model>,
+    /// Whether it is shown to an editor, who sees it before it is published.
+    is_working: bool,
 }
 
 /// What a screen reader will find in the file.
@@ -59,6 +62,20 @@ pub struct FileAccessibility {
 }
 
 impl File {
+    /// The address for everybody, or one that is good for a while where drafts are shown.
+    fn address(&self, visit: &Visit, name: &str) -> String {
+        if self.is_working || !visit.view.is_published() {
+            file_address::sealed(&visit.app, &self.row, name)
+        } else {
+            visit.app.config.file_url(self.row.id, name)
+        }
+    }
+
+    /// The file as an editor has it before them, published or not.
+    pub fn working(row: file::Model) -> Self {
+        Self { is_working: true, ..row.into() }
+    }
+
     fn found(&self) -> Option<PdfFacts> {
         content::file::found(&self.row)
     }
@@ -66,7 +83,7 @@ impl File {
 
 impl From<file::Model> for File {
     fn from(row: file::Model) -> Self {
-        Self { row: Arc::new(row) }
+        Self { row: Arc::new(row), is_working: false }
     }
 }
 
@@ -145,7 +162,7 @@ impl File {
 
     /// Where it can be downloaded.
     async fn url(&self, ctx: &Context<'_>) -> String {
-        Visit::of(ctx).app.config.file_url(self.row.id, &self.row.name)
+        self.address(Visit::of(ctx), &self.row.name)
     }
 
     /// Its media type, found out from the bytes: `application/pdf`.
@@ -244,7 +261,7 @@ impl File {
         let picture = PagePicture { page: page.unsigned_abs(), width: width_for(needed) };
         let drawn = pdf::scale(found.width, found.height, picture.width);
         Ok(drawn.map(|(_, height)| PageImage {
-            url: visit.app.config.file_url(self.row.id, &picture.name()),
+            url: self.address(visit, &picture.name()),
             width: picture.width,
             height,
         }))
@@ -272,7 +289,7 @@ impl Cover {
             return Err(Failure::bad_input("width", "The width must be at least 1 pixel."));
         }
         let file = named(ctx, Some(self.0.file)).await?;
-        Ok(file.map(|file| Visit::of(ctx).app.config.file_url(file.row.id, &file.row.name)))
+        Ok(file.map(|file| file.address(Visit::of(ctx), &file.row.name)))
     }
 
     /// What the picture shows, for those who do not see it. Empty where it is decorative.
@@ -334,14 +351,29 @@ pub async fn seen(db: &Db, view: &View, ids: &[Uuid]) -> Answer<HashMap<Uuid, Fi
 }
 
 /// What is sent to somebody who loads this of a file, if the public may have it: the file itself,
-/// or a picture of one of its pages.
-pub async fn deliverable(app: &App, id: Uuid, name: &str) -> Answer<Option<Deliverable>> {
-    let found = seen(&app.db, &View::Published, &[id]).await?.remove(&id);
-    let Some(File { row }) = found else { return Ok(None) };
-    match PagePicture::from_name(name).filter(|_| row.name != name) {
-        Some(wanted) => page_picture(app, &row, wanted).await,
-        None => whole(&row).map(Some),
-    }
+/// or a picture of one of its pages. Where the public may not have it, leave may be shown.
+pub async fn deliverable(
+    app: &App,
+    id: Uuid,
+    name: &str,
+    leave: Option<&Leave>,
+) -> Answer<Option<Deliverable>> {
+    let public = seen(&app.db, &View::Published, &[id]).await?.remove(&id);
+    let is_public = public.is_some();
+    let row = match (public, leave) {
+        (Some(file), _) => file.row,
+        (None, Some(leave)) if leave.is_good(&app.keys, id) => {
+            let found = content::file::by_id(app.db.pool(), id).await?;
+            let Some(row) = found else { return Ok(None) };
+            Arc::new(row)
+        }
+        _ => return Ok(None),
+    };
+    let found = match PagePicture::from_name(name).filter(|_| row.name != name) {
+        Some(wanted) => page_picture(app, &row, wanted).await?,
+        None => Some(whole(&row)?),
+    };
+    Ok(found.map(|found| Deliverable { is_public, ..found }))
 }
 
 fn whole(row: &file::Model) -> Answer<Deliverable> {
@@ -354,6 +386,7 @@ fn whole(row: &file::Model) -> Answer<Deliverable> {
         media_type: row.media_type.clone(),
         name: row.name.clone(),
         language: row.document_language.clone(),
+        is_public: false,
         updated_at: row.updated_at,
     })
 }
@@ -370,6 +403,7 @@ async fn page_picture(
         media_type: MediaType::WebP.name().into(),
         name: wanted.name(),
         language: None,
+        is_public: false,
         updated_at: row.updated_at,
     }))
 }

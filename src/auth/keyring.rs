@@ -37,6 +37,8 @@ pub enum Purpose {
     RefreshToken,
     RecoveryCode,
     OneTimeToken,
+    /// Leave to load a file that is not public.
+    FileAddress,
     /// Not a key for anything: what two processes compare.
     Fingerprint,
 }
@@ -152,6 +154,7 @@ impl Purpose {
             Self::RefreshToken => "refresh-token",
             Self::RecoveryCode => "recovery-code",
             Self::OneTimeToken => "one-time-token",
+            Self::FileAddress => "file-address",
             Self::Fingerprint => "fingerprint",
         }
     }

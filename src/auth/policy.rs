@@ -100,6 +100,13 @@ pub fn check(principal: &Principal, action: Action, subject: &Subject) -> Answer
     }
 }
 
+/// Whoever may write something of their own may send files for it.
+pub fn check_upload(principal: &Principal) -> Answer<()> {
+    let may =
+        principal.grants.iter().any(|grant| allows(grant.role, Action::Create, Authorship::Own));
+    if may { Ok(()) } else { Err(Failure::Forbidden) }
+}
+
 /// Whether the person may do it with the house; a role that is limited to a part may not.
 #[must_use]
 pub fn may_in_house(principal: &Principal, action: HouseAction) -> bool {

@@ -73,6 +73,7 @@ impl Setting {
             Value("disk"),
             "Where files are kept: `disk`, or `s3://bucket/prefix` with the usual `AWS_*` variables.",
         ),
+        Self::new("upload_mib", Value("200"), "The largest file that is taken in, in MiB."),
         Self::new(
             "trusted_proxies",
             Otherwise("none"),

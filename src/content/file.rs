@@ -54,6 +54,10 @@ pub fn found(file: &file::Model) -> Option<PdfFacts> {
     serde_json::from_value(file.facts.clone()?).ok()
 }
 
+pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Answer<Option<file::Model>> {
+    Ok(file::Entity::find_by_id(id).one(db).await?)
+}
+
 /// One page of a document.
 pub async fn page(
     db: &impl ConnectionTrait,

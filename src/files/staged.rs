@@ -140,7 +140,8 @@ pub(super) fn not_writable(folder: &Path, cause: io::Error) -> Failure {
     if full { Failure::unavailable(cause) } else { Failure::internal(cause) }
 }
 
-fn too_large(limit: u64) -> Failure {
+/// What is said of a file that is larger than is taken.
+pub fn too_large(limit: u64) -> Failure {
     let limit = if limit < 1024 * 1024 {
         format!("{limit} bytes")
     } else {

@@ -70,10 +70,11 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
         };
         if fate != Fate::Unchanged {
             let created_at = known.as_ref().map_or(row.created_at, |known| known.created_at);
+            let uploaded_by = known.as_ref().and_then(|known| known.uploaded_by);
             // An exception was made for these bytes and not for others.
             let exception =
                 known.filter(|known| known.digest == row.digest).and_then(|known| known.exception);
-            let row = file::Model { created_at, exception, ..row.clone() };
+            let row = file::Model { created_at, exception, uploaded_by, ..row.clone() };
             content::file::put(tx, Incoming { row, pages: incoming.pages.clone() }).await?;
         }
         report.file(fate);
@@ -99,6 +100,7 @@ async fn look(app: &App, id: Uuid, path: &str, name: String, staged: Staged) -> 
         has_text: None,
         width: None,
         height: None,
+        uploaded_by: None,
         created_at: clock::now(),
         updated_at: clock::now(),
     };

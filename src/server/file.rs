@@ -23,6 +23,9 @@ use crate::files::{Digest, MediaType, Opened, Store};
 const CACHING: HeaderValue =
     HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
 
+/// What is not public is for whoever was given the address.
+const NO_CACHING: HeaderValue = HeaderValue::from_static("private, no-store");
+
 /// Whatever a file turns out to contain, it runs nothing and has no origin of its own.
 const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
@@ -53,6 +56,8 @@ pub struct Deliverable {
     /// As people know it, with umlauts and spaces.
     pub name: String,
     pub language: Option<String>,
+    /// Whether everybody may have it; otherwise no cache keeps it.
+    pub is_public: bool,
     /// When other bytes came under this id, or anything else here changed.
     pub updated_at: DateTime<Utc>,
 }
@@ -103,6 +108,7 @@ pub async fn deliver(req: &Request, store: &dyn Store, file: &Deliverable) -> Re
 struct Version {
     etag: ETag,
     modified: SystemTime,
+    caching: HeaderValue,
 }
 
 impl Version {
@@ -111,6 +117,7 @@ impl Version {
         Self {
             etag: etag.parse().expect("hexadecimal digits in quotes are an entity tag"),
             modified: file.updated_at.into(),
+            caching: if file.is_public { CACHING } else { NO_CACHING },
         }
     }
 
@@ -138,7 +145,7 @@ impl Version {
         let mut headers = HeaderMap::new();
         headers.typed_insert(self.etag.clone());
         headers.typed_insert(LastModified::from(self.modified));
-        headers.insert(header::CACHE_CONTROL, CACHING);
+        headers.insert(header::CACHE_CONTROL, self.caching.clone());
         // Partner sites show our images and documents in their pages. All of it is public
         // anyway, and no cookie is read here, so there is nothing to keep from them.
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));

@@ -1,20 +1,10 @@
-//! Awkward files: each is kept with what was found in it, or refused with a reason, in seconds, and
-//! the one that looks into them never falls over.
+//! Awkward files: each is to be kept with what was found in it, or refused with a reason. `uploads.rs`
+//! sends them.
 
 mod pdf;
 mod picture;
 
-use std::time::{Duration, Instant};
-
-use serde_json::json;
-
-use crate::{
-    collection::{Collection, bundled},
-    world::World,
-};
-
-/// No file takes longer to be looked into, not even where everything is unoptimised.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::collection::bundled;
 
 /// What is to become of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,39 +54,10 @@ fn masks() -> Vec<Awkward> {
     ]
 }
 
-/// Looks into it by an import of its own; what is wrong with what came of it.
-async fn meets(world: &World, file: &Awkward) -> Option<String> {
-    let path = format!("files/{}", file.name);
-    let collection = Collection::new()
-        .with("downloads.json", json!([{ "key": "datei", "title": "Datei", "file": path }]))
-        .bytes(&path, &file.bytes);
-    let begun = Instant::now();
-    let told = world.koffer(&["import", collection.path()]).await;
-    let (name, took) = (&file.name, begun.elapsed());
-    let fate = if told.code == Some(0) { Fate::Kept } else { Fate::Refused };
-    if took > PATIENCE {
-        Some(format!("{name} took {took:?}"))
-    } else if fate != file.fate {
-        Some(format!("{name} was {fate:?}: {} {}", told.out, told.err))
-    } else if fate == Fate::Refused && !told.err.contains(name.as_str()) {
-        Some(format!("{name} is not named: {}", told.err))
-    } else if fate == Fate::Refused && told.err.split_whitespace().count() < 12 {
-        Some(format!("{name} is not helped: {}", told.err))
-    } else {
-        None
-    }
-}
-
-#[tokio::test]
-async fn every_awkward_file_is_kept_or_refused_with_a_reason() {
-    let world = World::empty().await;
+/// All of them.
+pub fn all() -> Vec<Awkward> {
     let all: Vec<Awkward> =
         masks().into_iter().chain(pdf::awkward()).chain(picture::awkward()).collect();
     assert!(all.len() >= 40, "only {} files", all.len());
-    let mut wrong = Vec::new();
-    for file in &all {
-        wrong.extend(meets(&world, file).await);
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    assert_eq!(world.anyone().follows(&world.url("/readyz")).await.status(), 200);
+    all
 }

@@ -37,6 +37,7 @@ impl Shelf {
             media_type: "application/pdf".into(),
             name: "Merkblatt Bürgerbeteiligung – 50%.pdf".into(),
             language: Some("de".into()),
+            is_public: true,
             updated_at: "2026-11-20T08:30:15.75Z".parse().unwrap(),
         };
         Self { store, file, bytes, _dir: dir }

@@ -68,4 +68,5 @@ mod tasks;
 mod theme_page;
 mod tokens;
 mod tool_pages;
+mod uploads;
 mod whole_life;

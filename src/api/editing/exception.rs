@@ -87,5 +87,5 @@ async fn document(
         Box::pin(async move { exception::document(tx, &app, &person, file, exception).await })
     });
     let (row, problems) = documented.await?;
-    Ok(ExceptionPayload { file: row.into(), problems: problem::all(problems) })
+    Ok(ExceptionPayload { file: File::working(row), problems: problem::all(problems) })
 }

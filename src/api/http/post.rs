@@ -3,12 +3,11 @@
 //! That only `application/json` is taken is also what keeps foreign sites out: a browser does not
 //! send it across origins without asking first.
 
-use poem::{
-    error::ReadBodyError,
-    http::{StatusCode, header},
-};
+use poem::http::{StatusCode, header};
+use tokio::io::AsyncReadExt as _;
 
 use super::{Settings, answer::Refusal, asked::Asked, negotiate::is_json};
+use crate::linger::hear_out;
 
 pub(super) async fn read(http: &mut poem::Request, settings: &Settings) -> Result<Asked, Refusal> {
     if !is_json(http.headers().get(header::CONTENT_TYPE)) {
@@ -33,22 +32,29 @@ pub(super) async fn read(http: &mut poem::Request, settings: &Settings) -> Resul
     }
 }
 
-async fn body(http: &mut poem::Request, settings: &Settings) -> Result<bytes::Bytes, Refusal> {
+async fn body(http: &mut poem::Request, settings: &Settings) -> Result<Vec<u8>, Refusal> {
     let limit = settings.body_bytes;
     let too_large = || {
         let message = format!("The body is too large; at most {limit} bytes are taken.");
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
     };
     let announced = http.header(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    let mut body = http.take_body().into_async_read();
     if announced.is_some_and(|length: usize| length > limit) {
+        hear_out(body).await;
         return Err(too_large());
     }
 
     // The announced length may be missing or untrue, so the bytes are counted as well.
-    let body = http.take_body().into_bytes_limit(limit);
-    match tokio::time::timeout(settings.body_time, body).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(ReadBodyError::PayloadTooLarge)) => Err(too_large()),
+    let mut bytes = Vec::new();
+    let mut some = (&mut body).take(limit as u64 + 1);
+    let reading = some.read_to_end(&mut bytes);
+    match tokio::time::timeout(settings.body_time, reading).await {
+        Ok(Ok(_)) if bytes.len() > limit => {
+            hear_out(body).await;
+            Err(too_large())
+        }
+        Ok(Ok(_)) => Ok(bytes),
         Ok(Err(_)) => Err(Refusal::bad("body", "The body ended before it was complete.")),
         Err(_elapsed) => {
             let message = "The body took too long to arrive; please send it again.";
