@@ -7,7 +7,13 @@
 mod child;
 mod limits;
 
-use std::{fs::File, io, path::Path, process::Stdio, time::Duration};
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
@@ -99,7 +105,7 @@ impl Workshop {
 
 fn begin(task: Task, path: &Path) -> anyhow::Result<Child> {
     let file = File::open(path)?;
-    Ok(Command::new(std::env::current_exe()?)
+    Ok(Command::new(this_program()?)
         .arg("workshop")
         .arg(serde_json::to_string(&task)?)
         .env_clear()
@@ -108,6 +114,11 @@ fn begin(task: Task, path: &Path) -> anyhow::Result<Child> {
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?)
+}
+
+/// The program that runs, also when its file has been replaced by an update since.
+fn this_program() -> io::Result<PathBuf> {
+    if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
 }
 
 /// Waits for the end of the child, and gives its code and what it said.
