@@ -28,7 +28,10 @@ use uuid::Uuid;
 use crate::{
     app::App,
     clock,
-    content::edition::{Language, Register},
+    content::{
+        edition::{Language, Register},
+        exception::Exception,
+    },
     error::{Answer, Failure},
     files::Digest,
 };
@@ -83,6 +86,9 @@ pub struct ExportedFile {
     pub sha256: String,
     pub size: i64,
     pub name: String,
+    /// Why it may be public although screen readers cannot read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Exception>,
 }
 
 /// What was written.
@@ -227,6 +233,7 @@ async fn files(app: &App, folder: &Path) -> Answer<u64> {
             bytes(app, &row, &folder.join("files").join(&row.digest)).await?;
         }
         let line = ExportedFile {
+            exception: Exception::of(&row),
             id: row.id,
             key: row.key,
             sha256: row.digest,

@@ -52,7 +52,7 @@ pub struct Made {
     pub size: u64,
 }
 
-/// A page of a PDF as a picture; nothing where there is no such page.
+/// A page of a PDF as a picture; nothing where there is no such page, or none that can be drawn.
 pub async fn page(app: &App, file: &file::Model, wanted: PagePicture) -> Answer<Option<Made>> {
     let has_page =
         file.pages.is_some_and(|pages| (1..=pages.unsigned_abs()).contains(&wanted.page));
@@ -62,7 +62,19 @@ pub async fn page(app: &App, file: &file::Model, wanted: PagePicture) -> Answer<
     if let Some(made) = kept(app, &file.digest, wanted).await? {
         return Ok(Some(made));
     }
-    make(app, &file.digest, wanted).await.map(Some)
+    let hopeless = format!("{}/{}", file.digest, wanted.name());
+    if app.workshop.has_given_up(&hopeless) {
+        return Ok(None);
+    }
+    match make(app, &file.digest, wanted).await {
+        Ok(made) => Ok(Some(made)),
+        // What cannot be drawn is not tried again with every request.
+        Err(Failure::BadInput(_)) => {
+            app.workshop.gives_up(hopeless);
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 async fn kept(app: &App, source: &str, wanted: PagePicture) -> Answer<Option<Made>> {

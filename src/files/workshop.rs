@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
@@ -36,6 +37,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// No facts and no picture are larger.
 const LONGEST_ANSWER: u64 = 32 * 1024 * 1024;
 
+/// How many things that cannot be done are remembered.
+const REMEMBERED: usize = 10_000;
+
 /// What the child says when it refuses a file with a reason of its own.
 const REFUSED: u8 = 3;
 
@@ -53,21 +57,22 @@ pub enum Task {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Facts {
-    Pdf(PdfFacts),
+    Pdf(Box<PdfFacts>),
     Picture(PictureFacts),
     /// Nothing here can look into it.
     Closed,
 }
 
 /// Hands out the work.
-#[derive(Debug)]
 pub struct Workshop {
     benches: Semaphore,
+    /// What has been tried and cannot be done.
+    hopeless: Cache<String, ()>,
 }
 
 impl Default for Workshop {
     fn default() -> Self {
-        Self { benches: Semaphore::new(BENCHES) }
+        Self { benches: Semaphore::new(BENCHES), hopeless: Cache::new(REMEMBERED) }
     }
 }
 
@@ -81,6 +86,15 @@ impl Workshop {
     /// Draws a page of a PDF.
     pub async fn draw(&self, path: &Path, page: u32, width: u32) -> Answer<Vec<u8>> {
         self.does(Task::Draw { page, width }, path).await
+    }
+
+    /// Remembers that something cannot be done, until the house closes.
+    pub fn gives_up(&self, hopeless: String) {
+        self.hopeless.insert(hopeless, ());
+    }
+
+    pub fn has_given_up(&self, name: &str) -> bool {
+        self.hopeless.get(name).is_some()
     }
 
     async fn does(&self, task: Task, path: &Path) -> Answer<Vec<u8>> {

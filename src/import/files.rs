@@ -72,8 +72,8 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
             let created_at = known.as_ref().map_or(row.created_at, |known| known.created_at);
             let uploaded_by = known.as_ref().and_then(|known| known.uploaded_by);
             // An exception was made for these bytes and not for others.
-            let exception =
-                known.filter(|known| known.digest == row.digest).and_then(|known| known.exception);
+            let said = known.filter(|known| known.digest == row.digest);
+            let exception = row.exception.clone().or(said.and_then(|known| known.exception));
             let row = file::Model { created_at, exception, uploaded_by, ..row.clone() };
             content::file::put(tx, Incoming { row, pages: incoming.pages.clone() }).await?;
         }
@@ -136,5 +136,7 @@ pub async fn receive(app: &App, path: &Path, file: &ExportedFile) -> Answer<Look
     }
     let mut looked = look(app, file.id, "", file.name.clone(), staged).await?;
     looked.incoming.row.key = file.key.clone();
+    let exception = file.exception.as_ref().map(serde_json::to_value);
+    looked.incoming.row.exception = exception.transpose().map_err(Failure::internal)?;
     Ok(looked)
 }

@@ -108,3 +108,17 @@ async fn only_those_who_edit_what_shows_the_file_speak_for_it() {
     let editor = world.person("editor", None).await;
     assert_eq!(editor.asks(DOCUMENT, wish).await["documentException"]["problems"], json!([]));
 }
+
+#[tokio::test]
+async fn an_exception_goes_along_with_an_export() {
+    let (world, publisher, draft, file) = leaflet().await;
+    publisher.asks(DOCUMENT, exception(&file, "2999-12-31")).await;
+    publisher.publishes(&draft).await;
+    let folder = world.folder().join("export");
+    world.koffer(&["export", folder.to_str().unwrap()]).await.worked();
+    let other = World::empty().await;
+    other.koffer(&["import", folder.to_str().unwrap()]).await.worked();
+    let before = world.anyone().asks(STATEMENT, json!({})).await;
+    assert_eq!(before, other.anyone().asks(STATEMENT, json!({})).await);
+    assert_eq!(before["site"]["accessibilityStatement"]["exceptions"][0]["name"], "m.pdf");
+}

@@ -35,7 +35,7 @@ fn work(task: &str) -> Result<Result<Vec<u8>>> {
 
 fn facts(media_type: MediaType, bytes: &[u8]) -> Result<Facts> {
     match media_type {
-        MediaType::Pdf => pdf::facts(bytes).map(Facts::Pdf),
+        MediaType::Pdf => pdf::facts(bytes).map(|facts| Facts::Pdf(Box::new(facts))),
         _ => {
             let found = picture::facts(bytes, media_type)?;
             Ok(found.map_or(Facts::Closed, Facts::Picture))
