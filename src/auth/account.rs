@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     grant,
+    one_time::{self, Use},
     password::{self, Password},
     principal::Grant,
     role::Role,
@@ -161,6 +162,7 @@ pub async fn let_back_in(
     let changed = db.write(move |tx| {
         Box::pin(async move {
             let mut found = locked(tx, account).await?;
+            one_time::forget(tx, Use::Reset, account).await?;
             if factor == SecondFactor::Removed {
                 found = second_factor::remove(tx, &actor, found).await?;
             }

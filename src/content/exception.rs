@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{policy::Action, principal::Principal},
+    auth::{
+        policy::{Action, Authorship},
+        principal::Principal,
+    },
     clock,
     error::{Answer, Failure},
 };
@@ -71,7 +74,11 @@ pub async fn document(
 ) -> Answer<(file::Model, Problems)> {
     let row = file::Entity::find_by_id(file).one(tx).await?.ok_or(Failure::NotFound)?;
     may_describe(tx, app, who, file).await?;
-    let problems = exception.as_ref().map(Exception::check).unwrap_or_default();
+    let mut problems = exception.as_ref().map(Exception::check).unwrap_or_default();
+    if exception.is_some() && row.tagged != Some(false) {
+        let message = "Diese Datei braucht keine Ausnahme: Sie ist kein PDF ohne Tags.";
+        problems.add("file", "NOT_NEEDED", message);
+    }
     if problems.any() {
         return Ok((row, problems));
     }
@@ -92,17 +99,26 @@ pub async fn document(
     Ok((row, problems))
 }
 
-/// Whoever may work on something that points at a file may say something of the file.
+/// Whoever may work on something that points at a file may say something of the file. Once it is
+/// public, what is said is public too; then only what is public counts, and one's own work is not
+/// enough.
 async fn may_describe(
     tx: &DatabaseTransaction,
     app: &App,
     who: &Principal,
     file: Uuid,
 ) -> Answer<()> {
+    let public = reference::in_public(tx, file).await?;
+    let is_public = !public.is_empty();
+    let users = if is_public { public } else { reference::everywhere(tx, file).await? };
     let mut refusal = Failure::NotFound;
-    for user in reference::everywhere(tx, file).await? {
+    for user in users {
         let edition = life::find_by_id(tx, user.edition).await?;
-        match Desk::of(tx, app, who, edition).await?.may(Action::Edit) {
+        let mut desk = Desk::of(tx, app, who, edition).await?;
+        if is_public {
+            desk.subject.authorship = Authorship::Others;
+        }
+        match desk.may(Action::Edit) {
             Ok(()) => return Ok(()),
             Err(Failure::Forbidden) => refusal = Failure::Forbidden,
             Err(Failure::NotFound) => {}
@@ -112,12 +128,13 @@ async fn may_describe(
     Err(refusal)
 }
 
-/// The public files with an exception, by name.
+/// The public files with an exception that still counts, by name.
 pub async fn in_public(db: &impl ConnectionTrait) -> Answer<Vec<file::Model>> {
     let mut public = Vec::new();
     let excepted = file::Entity::find().filter(file::Column::Exception.is_not_null());
     for row in excepted.all(db).await? {
-        if !reference::in_public(db, row.id).await?.is_empty() {
+        let counts = Exception::of(&row).is_some_and(|exception| exception.counts());
+        if counts && !reference::in_public(db, row.id).await?.is_empty() {
             public.push(row);
         }
     }

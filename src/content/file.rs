@@ -58,6 +58,15 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Answer<Option<file::M
     Ok(file::Entity::find_by_id(id).one(db).await?)
 }
 
+/// Those of these ids that are files.
+pub async fn of(db: &impl ConnectionTrait, ids: &[Uuid]) -> Answer<Vec<file::Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let files = file::Entity::find().filter(file::Column::Id.is_in(ids.iter().copied()));
+    Ok(files.all(db).await?)
+}
+
 /// One page of a document.
 pub async fn page(
     db: &impl ConnectionTrait,

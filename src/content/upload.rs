@@ -4,9 +4,11 @@
 //! until something published points at it.
 
 use entity::file;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
+    door::Door,
     file::{self as files, Incoming},
     log::{self, Deed},
     reference,
@@ -26,6 +28,12 @@ pub struct Said {
     pub name: String,
     /// Its media type, where the program that sends it knows one.
     pub media_type: Option<String>,
+}
+
+/// What can be told before anything has been sent.
+pub fn may_come(who: &Principal, said: &Said) -> Answer<()> {
+    policy::check_upload(who)?;
+    name::harmless(&said.name).map(drop)
 }
 
 /// Keeps a file that has come in whole.
@@ -99,10 +107,39 @@ fn agrees(found: MediaType, said: &Said) -> Answer<()> {
     }
 }
 
+/// That somebody sees the files that they newly point at: else a draft of one's own would open what
+/// others keep to themselves. A file that is not seen does not exist.
+pub async fn sees_files(
+    app: &App,
+    who: &Principal,
+    door: &dyn Door,
+    before: Option<&Value>,
+    after: &Value,
+) -> Answer<()> {
+    let known = before.map(|before| door.links(before)).transpose()?;
+    let is_known =
+        |id: Uuid| known.as_ref().is_some_and(|known| known.targets().any(|(_, one)| one == id));
+    let links = door.links(after)?;
+    let new: Vec<(&str, Uuid)> = links.targets().filter(|(_, id)| !is_known(*id)).collect();
+    let ids: Vec<Uuid> = new.iter().map(|(_, id)| *id).collect();
+    for file in files::of(app.db.pool(), &ids).await? {
+        if !is_seen(app, who, &file).await? {
+            let named = new.iter().find(|(_, id)| *id == file.id);
+            let field = named.map_or("content", |(field, _)| *field);
+            let message = "Diese Datei gibt es nicht (mehr). Bitte eine andere wählen.";
+            return Err(Failure::bad_input(field, message));
+        }
+    }
+    Ok(())
+}
+
 /// A file as an editor may see it: one's own, and those that something points at that one may see.
 pub async fn seen(app: &App, who: &Principal, id: Uuid) -> Answer<Option<file::Model>> {
     let Some(row) = files::by_id(app.db.pool(), id).await? else { return Ok(None) };
-    let is_seen =
-        row.uploaded_by == Some(who.account) || !reference::visible(app, who, id).await?.is_empty();
-    Ok(is_seen.then_some(row))
+    Ok(is_seen(app, who, &row).await?.then_some(row))
+}
+
+async fn is_seen(app: &App, who: &Principal, row: &file::Model) -> Answer<bool> {
+    let is_own = row.uploaded_by == Some(who.account);
+    Ok(is_own || !reference::visible(app, who, row.id).await?.is_empty())
 }

@@ -1,7 +1,7 @@
 //! Variants: pictures that are made of a file once, when somebody asks for one, and then kept.
 //!
-//! There are only so many of each file: its pages, in a few widths. So no request fills the disk,
-//! and a variant that was lost with a store is made again.
+//! There are only so many of each file: its pages, in a few widths. They are made one at a time, and
+//! a variant that was lost with a store is made again.
 
 use entity::{file, variant};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
@@ -88,11 +88,17 @@ async fn kept(app: &App, source: &str, wanted: PagePicture) -> Answer<Option<Mad
 }
 
 async fn make(app: &App, source: &str, wanted: PagePicture) -> Answer<Made> {
+    let _turn = app.workshop.turn_to_draw().await?;
+    // Somebody else may have had it drawn meanwhile.
+    if let Some(made) = kept(app, source, wanted).await? {
+        return Ok(made);
+    }
     let opened = app.store.open(&digest(source)?, None).await?;
     let opened = opened.ok_or_else(|| {
         Failure::internal(anyhow::anyhow!("{source} is not in {}", app.store.describe()))
     })?;
-    let original = app.staging.receive(opened.stream, LARGEST).await?;
+    let original = app.staging.receive(opened.stream, LARGEST).await;
+    let original = original.map_err(|failure| broken_off(source, failure))?;
     let drawn = app.workshop.draw(original.path(), wanted.page, wanted.width).await?;
 
     let staged = app.staging.receive(&drawn[..], LARGEST).await?;
@@ -121,6 +127,16 @@ async fn make(app: &App, source: &str, wanted: PagePicture) -> Answer<Made> {
         })
         .await?;
     Ok(made)
+}
+
+/// A store that breaks off is not the file's fault.
+fn broken_off(source: &str, failure: Failure) -> Failure {
+    match failure {
+        Failure::BadInput(bad) => {
+            Failure::unavailable(anyhow::anyhow!("reading {source}: {}", bad.message))
+        }
+        other => other,
+    }
 }
 
 fn digest(text: &str) -> Answer<Digest> {

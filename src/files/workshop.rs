@@ -10,8 +10,9 @@ mod limits;
 use std::{
     fs::File,
     io,
+    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
     process::{Child, Command},
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
 
@@ -37,8 +38,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// No facts and no picture are larger.
 const LONGEST_ANSWER: u64 = 32 * 1024 * 1024;
 
+/// How many wait for a page to be drawn, and how long; the others are told to come back.
+const LONGEST_QUEUE: usize = 32;
+const WAITING_TIME: Duration = Duration::from_secs(20);
+
 /// How many things that cannot be done are remembered.
 const REMEMBERED: usize = 10_000;
+
+/// The signal that no limit of ours sends: the system ran out of memory, or an operator was here.
+const KILLED: i32 = 9;
 
 /// What the child says when it refuses a file with a reason of its own.
 const REFUSED: u8 = 3;
@@ -66,13 +74,22 @@ pub enum Facts {
 /// Hands out the work.
 pub struct Workshop {
     benches: Semaphore,
+    /// Strangers have pages drawn one at a time, so that a bench is left for what editors send.
+    drawing: Semaphore,
+    /// How many may wait for that.
+    waiting: Semaphore,
     /// What has been tried and cannot be done.
     hopeless: Cache<String, ()>,
 }
 
 impl Default for Workshop {
     fn default() -> Self {
-        Self { benches: Semaphore::new(BENCHES), hopeless: Cache::new(REMEMBERED) }
+        Self {
+            benches: Semaphore::new(BENCHES),
+            drawing: Semaphore::new(BENCHES - 1),
+            waiting: Semaphore::new(LONGEST_QUEUE),
+            hopeless: Cache::new(REMEMBERED),
+        }
     }
 }
 
@@ -88,6 +105,14 @@ impl Workshop {
         self.does(Task::Draw { page, width }, path).await
     }
 
+    /// Waits until it is one's turn to have a page drawn. To be asked for before anything is fetched.
+    pub async fn turn_to_draw(&self) -> Answer<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
+        let busy = || Failure::unavailable(anyhow::anyhow!("too many pages wait to be drawn"));
+        let waiting = self.waiting.try_acquire().map_err(|_| busy())?;
+        let turn = timeout(WAITING_TIME, self.drawing.acquire()).await.map_err(|_| busy())?;
+        Ok((turn.map_err(Failure::internal)?, waiting))
+    }
+
     /// Remembers that something cannot be done, until the house closes.
     pub fn gives_up(&self, hopeless: String) {
         self.hopeless.insert(hopeless, ());
@@ -101,16 +126,19 @@ impl Workshop {
         let _bench = self.benches.acquire().await.map_err(Failure::internal)?;
         let mut child = begin(task, path).map_err(Failure::internal)?;
         let finished = timeout(PATIENCE, hear(&mut child)).await;
-        let (code, answer) = match finished {
+        let (status, answer) = match finished {
             Ok(heard) => heard.map_err(Failure::internal)?,
-            Err(_) => return Err(too_costly()),
+            Err(_) => return Err(cut_off("it took longer than a minute")),
         };
-        match code.and_then(|code| u8::try_from(code).ok()) {
+        if status.signal() == Some(KILLED) {
+            return Err(cut_off("somebody has killed it"));
+        }
+        match status.code().and_then(|code| u8::try_from(code).ok()) {
             Some(0) => Ok(answer),
             Some(REFUSED) => Err(Failure::bad_input("file", read::<String>(&answer)?)),
             // Killed by a limit, or by a fault that the file has found.
             _ => {
-                tracing::warn!(?task, ?code, "a file broke the process that looked into it");
+                tracing::warn!(?task, %status, "a file broke the process that looked into it");
                 Err(too_costly())
             }
         }
@@ -135,13 +163,13 @@ fn this_program() -> io::Result<PathBuf> {
     if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
 }
 
-/// Waits for the end of the child, and gives its code and what it said.
-async fn hear(child: &mut Child) -> io::Result<(Option<i32>, Vec<u8>)> {
+/// Waits for the end of the child, and gives how it ended and what it said.
+async fn hear(child: &mut Child) -> io::Result<(ExitStatus, Vec<u8>)> {
     let mut answer = Vec::new();
     if let Some(said) = child.stdout.take() {
         take(said, &mut answer).await?;
     }
-    Ok((child.wait().await?.code(), answer))
+    Ok((child.wait().await?, answer))
 }
 
 async fn take(said: impl AsyncRead + Unpin, answer: &mut Vec<u8>) -> io::Result<()> {
@@ -150,6 +178,11 @@ async fn take(said: impl AsyncRead + Unpin, answer: &mut Vec<u8>) -> io::Result<
 
 fn read<T: DeserializeOwned>(answer: &[u8]) -> Answer<T> {
     serde_json::from_slice(answer).map_err(Failure::internal)
+}
+
+/// The machine was at fault and not the file: worth trying again.
+fn cut_off(why: &str) -> Failure {
+    Failure::unavailable(anyhow::anyhow!("looking into a file was cut off: {why}"))
 }
 
 fn too_costly() -> Failure {

@@ -65,7 +65,7 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
         let known = file::Entity::find_by_id(row.id).one(tx).await?;
         let fate = match &known {
             None => Fate::New,
-            Some(known) if known.digest == row.digest && known.name == row.name => Fate::Unchanged,
+            Some(known) if says_the_same(known, row) => Fate::Unchanged,
             Some(_) => Fate::Changed,
         };
         if fate != Fate::Unchanged {
@@ -80,6 +80,15 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
         report.file(fate);
     }
     Ok(())
+}
+
+/// Whether nothing new is known: the same bytes under the same name, looked into as they are now.
+fn says_the_same(known: &file::Model, row: &file::Model) -> bool {
+    known.digest == row.digest
+        && known.name == row.name
+        && known.facts == row.facts
+        && known.width == row.width
+        && (row.exception.is_none() || known.exception == row.exception)
 }
 
 async fn look(app: &App, id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Looked> {

@@ -108,7 +108,7 @@ pub async fn deliver(req: &Request, store: &dyn Store, file: &Deliverable) -> Re
 struct Version {
     etag: ETag,
     modified: SystemTime,
-    caching: HeaderValue,
+    is_public: bool,
 }
 
 impl Version {
@@ -117,7 +117,7 @@ impl Version {
         Self {
             etag: etag.parse().expect("hexadecimal digits in quotes are an entity tag"),
             modified: file.updated_at.into(),
-            caching: if file.is_public { CACHING } else { NO_CACHING },
+            is_public: file.is_public,
         }
     }
 
@@ -145,10 +145,11 @@ impl Version {
         let mut headers = HeaderMap::new();
         headers.typed_insert(self.etag.clone());
         headers.typed_insert(LastModified::from(self.modified));
-        headers.insert(header::CACHE_CONTROL, self.caching.clone());
-        // Partner sites show our images and documents in their pages. All of it is public
-        // anyway, and no cookie is read here, so there is nothing to keep from them.
-        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+        let caching = if self.is_public { CACHING } else { NO_CACHING };
+        headers.insert(header::CACHE_CONTROL, caching);
+        // Partner sites show our images and documents in their pages, once these are public.
+        let shown_by = if self.is_public { "cross-origin" } else { "same-site" };
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static(shown_by));
         headers
     }
 }

@@ -36,7 +36,8 @@ pub fn endpoint(app: Arc<App>, visitors: Arc<Visitors>) -> impl Endpoint<Output 
             let name = request.header("x-request-id").unwrap_or_default().to_owned();
             let mut body = request.take_body().into_async_read();
             let received = receive(&app, &visitors, &request, &mut body).await;
-            if received.is_err() {
+            // Whoever asks before sending has not begun to.
+            if received.is_err() && !request.headers().contains_key(header::EXPECT) {
                 hear_out(body).await;
             }
             match received {
@@ -66,6 +67,7 @@ async fn receive(
     };
     let who = who.signed_in()?;
     let said = said(request.headers())?;
+    upload::may_come(who, &said)?;
     too_large_by_its_own_word(app, request.headers())?;
 
     let staged = app.staging.receive(body, app.config.largest_upload).await?;

@@ -104,6 +104,9 @@ async fn only_those_who_edit_what_shows_the_file_speak_for_it() {
     assert_eq!(author.is_refused(DOCUMENT, wish.clone()).await.code, "NOT_FOUND");
     let elsewhere = world.person("editor", Some(json!({ "kinds": ["TOOL"] }))).await;
     assert_eq!(elsewhere.is_refused(DOCUMENT, wish.clone()).await.code, "NOT_FOUND");
+    // Not even with a draft of her own that points at it: it is public, and so is what is said of it.
+    author.creates("download", json!({ "title": "Nur ein Hebel", "file": file })).await;
+    assert_eq!(author.is_refused(DOCUMENT, wish.clone()).await.code, "NOT_FOUND");
     assert_eq!(world.anyone().is_refused(DOCUMENT, wish.clone()).await.code, "UNAUTHENTICATED");
     let editor = world.person("editor", None).await;
     assert_eq!(editor.asks(DOCUMENT, wish).await["documentException"]["problems"], json!([]));

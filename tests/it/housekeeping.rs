@@ -37,7 +37,7 @@ async fn what_is_worth_nothing_any_more_is_gone_after_the_next_start() {
     for path in [&old, &new] {
         fs::write(path, "half an upload").unwrap();
     }
-    let yesterday = SystemTime::now() - Duration::from_secs(25 * 60 * 60);
+    let yesterday = SystemTime::from(koffer::clock::now()) - Duration::from_secs(25 * 60 * 60);
     File::options().write(true).open(&old).unwrap().set_modified(yesterday).unwrap();
 
     world.restart().await;

@@ -249,7 +249,7 @@ async fn a_session_is_known_to_every_process_and_survives_a_restart() {
 
 /// Moves a time of all sessions so many hours into the past.
 async fn passes(world: &World, column: &str, hours: i64) {
-    let then = chrono::Utc::now() - chrono::TimeDelta::hours(hours);
+    let then = koffer::clock::now() - chrono::TimeDelta::hours(hours);
     let change =
         format!("UPDATE session SET {column} = '{}'", then.format("%Y-%m-%d %H:%M:%S+00:00"));
     world.sql(&change).await.unwrap();

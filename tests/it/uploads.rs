@@ -246,3 +246,24 @@ async fn a_page_that_cannot_be_drawn_is_no_picture() {
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn nobody_opens_a_file_by_pointing_a_draft_of_their_own_at_it() {
+    let world = World::empty().await;
+    let (one, other) = (world.person("author", None).await, world.person("author", None).await);
+    let id = sends(&world, &one, "meins.pdf", &sample("arbeiten-im-krisenmodus.pdf")).await;
+    let query =
+        "mutation($input: CreateDraftInput!) { createDraft(input: $input) { edition { id } } }";
+    let draft = |file: Value| json!({ "input": { "content": { "download": { "title": "Meins?", "file": file } } } });
+    other.is_refused(query, draft(json!(id))).await.is_bad_input("file");
+    let empty = other.creates("download", json!({ "title": "Meins?" })).await;
+    let query = "mutation($input: SaveDraftInput!) { saveDraft(input: $input) { edition { id } } }";
+    let input = json!({ "input": { "id": empty.id, "expectedRevision": 1,
+                                   "content": { "download": { "file": id } } } });
+    other.is_refused(query, input).await.is_bad_input("file");
+    assert_eq!(other.asks(WORKING, json!({ "id": id })).await["workingFile"], Value::Null);
+    // Whoever has sent it may, and what points at it already goes on pointing.
+    let own = one.creates("download", json!({ "title": "Meins", "file": id })).await;
+    let editor = world.person("editor", None).await;
+    editor.saves(&own, "download", json!({ "title": "Seins" })).await;
+}

@@ -41,7 +41,10 @@ async fn body(http: &mut poem::Request, settings: &Settings) -> Result<Vec<u8>, 
     let announced = http.header(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
     let mut body = http.take_body().into_async_read();
     if announced.is_some_and(|length: usize| length > limit) {
-        hear_out(body).await;
+        // Whoever asks before sending has not begun to.
+        if !http.headers().contains_key(header::EXPECT) {
+            hear_out(body).await;
+        }
         return Err(too_large());
     }
 

@@ -197,7 +197,9 @@ impl<'a> Walk<'a> {
         };
         let own = match name {
             "totalCount" => 2,
-            "facets" => 5,
+            "facets" | "pageImage" => 5,
+            // As much as a text that somebody wrote, and a statement of its own.
+            "pageText" | "outline" | "fonts" | "links" => 20,
             _ => 1,
         };
         let cost = below

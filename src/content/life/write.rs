@@ -18,6 +18,7 @@ use crate::{
         idempotency::{self, Once},
         problem::Problems,
         review::{self, FourEyes},
+        upload,
     },
     error::{Answer, Failure},
     id,
@@ -67,6 +68,7 @@ pub async fn create(
     if !policy::may(who, Action::Create, &wanted) {
         return Err(Failure::Forbidden);
     }
+    upload::sees_files(app, who, door, None, &snapshot).await?;
 
     draft::ensure_entry(tx, entry, door.kind(), None).await?;
     let save = Save {
@@ -101,6 +103,8 @@ pub async fn save(desk: Desk<'_>, expected: i32, writing: Writing) -> Answer<Ste
     if !policy::may(desk.who, Action::Edit, &becomes) {
         return Err(Failure::Forbidden);
     }
+    let before = Some(&desk.newest.snapshot);
+    upload::sees_files(desk.app, desk.who, desk.door, before, &snapshot).await?;
 
     let saved = keep(&desk, snapshot, writing.note.as_deref(), writing.how).await?;
     if saved.novelty == Novelty::Changed {

@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 use lopdf::{Dictionary, Document, Object};
 use serde::{Deserialize, Serialize};
 
+use super::in_words;
+
 /// More are not told apart by anybody.
 const MOST: usize = 500;
+
+/// The longest name, in characters.
+const LONGEST: usize = 200;
 
 /// A font that a document writes with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,7 +43,7 @@ pub fn of(document: &Document) -> Vec<Font> {
 /// The name without the six letters that mark a part of a font: `ABCDEF+Arial`.
 fn name(document: &Document, font: &Dictionary) -> Option<String> {
     let name = font.get_deref(b"BaseFont", document).and_then(Object::as_name).ok()?;
-    let name = String::from_utf8_lossy(name).into_owned();
+    let name: String = in_words(&String::from_utf8_lossy(name))?.chars().take(LONGEST).collect();
     Some(match name.split_once('+') {
         Some((part, whole)) if part.len() == 6 && !whole.is_empty() => whole.to_owned(),
         _ => name,

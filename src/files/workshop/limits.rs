@@ -14,6 +14,9 @@ const MEMORY: u64 = 1536 * 1024 * 1024;
 /// Processor seconds.
 const SECONDS: u64 = 20;
 
+/// Standard input, output and error.
+const HANDLES: u64 = 3;
+
 /// The largest file that anything is done with.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
@@ -28,7 +31,13 @@ pub fn set() -> Result<()> {
     ] {
         resource.set(limit, limit).context("limiting the process")?;
     }
-    shut_in()
+    shut_in()?;
+    // Nothing can be opened any more, where the system cannot be told so either; and no process
+    // can be begun that would have its own share.
+    for (resource, limit) in [(Resource::NOFILE, HANDLES), (Resource::NPROC, 0)] {
+        resource.set(limit, limit).context("limiting the process")?;
+    }
+    Ok(())
 }
 
 /// Takes away all files and the network, as far as the system can.
