@@ -1,7 +1,7 @@
 //! Awkward files: each is to be kept with what was found in it, or refused with a reason. `uploads.rs`
 //! sends them.
 
-mod pdf;
+pub mod pdf;
 mod picture;
 
 use crate::collection::bundled;

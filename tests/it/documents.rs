@@ -120,7 +120,7 @@ async fn what_was_found_is_found_again_after_export_and_import() {
     let other = World::empty().await;
     other.koffer(&["import", export.to_str().unwrap()]).await.worked();
     let query =
-        "{ downloads(first: 100) { nodes { title file { pages width height outline { title page }
+        "{ downloads(first: 50) { nodes { title file { pages width height outline { title page }
         accessibility { tagged hasText language } pageText(page: 1) } } } }";
     let before = world.anyone().asks(query, json!({})).await;
     assert_eq!(before, other.anyone().asks(query, json!({})).await);

@@ -98,6 +98,11 @@ fn pages(number: usize) -> Vec<u8> {
     written(&objects)
 }
 
+/// A page that is as good as endless.
+pub fn endless() -> Vec<u8> {
+    one_page("", "/MediaBox [0 0 1 100000]", &[])
+}
+
 pub fn awkward() -> Vec<Awkward> {
     let whole = sample("arbeiten-im-krisenmodus.pdf");
     let half = &whole[..whole.len() / 2];
@@ -173,6 +178,7 @@ pub fn awkward() -> Vec<Awkward> {
             ),
         ),
         kept("ohne-flaeche.pdf", one_page("", "/MediaBox [0 0 0 0]", &[])),
+        kept("endlos.pdf", endless()),
         kept("riesig.pdf", one_page("", "/MediaBox [0 0 1000000000 1000000000]", &[])),
         kept("zweitausend-seiten.pdf", pages(2000)),
         refused("zweitausendundeine.pdf", pages(2001)),
