@@ -8,9 +8,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
+    app::App,
+    clock,
     error::{Answer, Failure},
     files::{
-        Facts,
+        Facts, MediaType, Staged,
         pdf::{Page, PdfFacts},
         picture::PictureFacts,
     },
@@ -24,8 +26,41 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    /// Looks into a file that has come in whole. Whose it is and how an import calls it is for the
+    /// caller to say.
+    pub async fn look(
+        app: &App,
+        id: Uuid,
+        name: String,
+        media_type: MediaType,
+        staged: &Staged,
+    ) -> Answer<Self> {
+        let now = clock::now();
+        let row = file::Model {
+            id,
+            key: None,
+            digest: staged.digest().to_string(),
+            size: i64::try_from(staged.size()).map_err(Failure::internal)?,
+            media_type: media_type.name().into(),
+            name,
+            pages: None,
+            document_title: None,
+            document_language: None,
+            tagged: None,
+            exception: None,
+            facts: None,
+            has_text: None,
+            width: None,
+            height: None,
+            uploaded_by: None,
+            created_at: now,
+            updated_at: now,
+        };
+        Self::of(row, app.workshop.inspect(staged.path(), media_type).await?)
+    }
+
     /// The row with what was found inside.
-    pub fn of(row: file::Model, facts: Facts) -> Answer<Self> {
+    fn of(row: file::Model, facts: Facts) -> Answer<Self> {
         match facts {
             Facts::Closed => Ok(Self { row, pages: Vec::new() }),
             Facts::Picture(PictureFacts { width, height }) => {

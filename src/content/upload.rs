@@ -16,7 +16,6 @@ use super::{
 use crate::{
     app::App,
     auth::{policy, principal::Principal},
-    clock,
     error::{Answer, Failure},
     files::{MediaType, Staged, name, sniff},
     id,
@@ -47,31 +46,10 @@ pub async fn take_in(
     let name = name::harmless(&said.name)?;
     let media_type = sniff::media_type(staged.opening(), &name)?;
     agrees(media_type, said)?;
-    let facts = app.workshop.inspect(staged.path(), media_type).await?;
+    let mut incoming = Incoming::look(app, id::new(), name, media_type, &staged).await?;
+    incoming.row.uploaded_by = Some(who.account);
     app.store.keep(&staged).await?;
 
-    let now = clock::now();
-    let row = file::Model {
-        id: id::new(),
-        key: None,
-        digest: staged.digest().to_string(),
-        size: i64::try_from(staged.size()).map_err(Failure::internal)?,
-        media_type: media_type.name().into(),
-        name,
-        pages: None,
-        document_title: None,
-        document_language: None,
-        tagged: None,
-        exception: None,
-        facts: None,
-        has_text: None,
-        width: None,
-        height: None,
-        uploaded_by: Some(who.account),
-        created_at: now,
-        updated_at: now,
-    };
-    let incoming = Incoming::of(row, facts)?;
     let (row, actor) = (incoming.row.clone(), who.actor());
     app.db
         .write(move |tx| {

@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     app::App,
-    clock,
     content::{self, file::Incoming},
     error::{Answer, Failure},
     export::ExportedFile,
@@ -93,28 +92,9 @@ fn says_the_same(known: &file::Model, row: &file::Model) -> bool {
 
 async fn look(app: &App, id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Looked> {
     let media_type = sniff::media_type(staged.opening(), &name)?;
-    let row = file::Model {
-        id,
-        key: Some(path.into()),
-        digest: staged.digest().to_string(),
-        size: i64::try_from(staged.size()).map_err(Failure::internal)?,
-        media_type: media_type.name().into(),
-        name,
-        pages: None,
-        document_title: None,
-        document_language: None,
-        tagged: None,
-        exception: None,
-        facts: None,
-        has_text: None,
-        width: None,
-        height: None,
-        uploaded_by: None,
-        created_at: clock::now(),
-        updated_at: clock::now(),
-    };
-    let facts = app.workshop.inspect(staged.path(), media_type).await?;
-    Ok(Looked { staged, incoming: Incoming::of(row, facts)? })
+    let mut incoming = Incoming::look(app, id, name, media_type, &staged).await?;
+    incoming.row.key = Some(path.into());
+    Ok(Looked { staged, incoming })
 }
 
 fn named(path: &str, failure: Failure) -> Failure {
