@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     content::{door::Door, read::catalogue::Catalogue},
     db::Db,
-    files::{Staging, Store, Workshop},
+    files::{Scanner, Staging, Store, Workshop},
     mail::Post,
 };
 
@@ -20,6 +20,8 @@ pub struct App {
     pub catalogue: Catalogue,
     pub store: Arc<dyn Store>,
     pub staging: Staging,
+    /// Who looks for viruses, where there is somebody.
+    pub scanner: Option<Scanner>,
     /// Where files are looked into.
     pub workshop: Workshop,
     /// Everything that is derived from the key of the house.

@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use uuid::Uuid;
 
 use self::{
@@ -29,7 +29,7 @@ use self::{
 use crate::{
     api::{http, limit::Limits},
     email::Email,
-    files::Place,
+    files::{Delivery, Place, clamd},
 };
 
 pub use self::{
@@ -48,6 +48,10 @@ pub struct Config {
     /// An absolute path, whatever was written.
     pub data: PathBuf,
     pub files: Place,
+    /// How readers get files that are kept in S3.
+    pub s3_delivery: Delivery,
+    /// Who looks for viruses in what is sent.
+    pub clamd: Option<clamd::Address>,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: Vec<Network>,
     /// Who gets the first account.
@@ -148,6 +152,15 @@ impl Config {
         let database_url =
             from.setting_or("database_url", || address::embedded(&data), str::parse)?;
 
+        let files = from.setting("files", |place| {
+            place.parse().map_err(|cause: anyhow::Error| cause.to_string())
+        })?;
+        let s3_delivery = from.setting("s3_delivery", str::parse)?;
+        ensure!(
+            !(files == Place::Disk && s3_delivery == Delivery::Redirect),
+            "KOFFER_S3_DELIVERY cannot be \"redirect\" while files are kept on the disk; leave it out, or set KOFFER_FILES to `s3://bucket/prefix`"
+        );
+
         let sender = || match public_url.host() {
             host if host.contains('.') && host.parse::<std::net::IpAddr>().is_err() => {
                 format!("koffer@{host}")
@@ -173,9 +186,9 @@ impl Config {
         Ok(Self {
             listen,
             data,
-            files: from.setting("files", |place| {
-                place.parse().map_err(|cause: anyhow::Error| cause.to_string())
-            })?,
+            files,
+            s3_delivery,
+            clamd: from.optional("clamd", str::parse)?,
             largest_upload: from.setting("upload_mib", whole(1..=200))? as u64 * 1024 * 1024,
             trusted_proxies: from.setting_or("trusted_proxies", String::new, network::list)?,
             introspection: from.setting("introspection", on_or_off)?,
@@ -253,6 +266,12 @@ impl Config {
     #[must_use]
     pub fn file_url(&self, id: Uuid, name: &str) -> String {
         format!("{}/files/{id}/{}", self.public_url(), escaped(name))
+    }
+
+    /// Where the pictures that are made of a file can be loaded.
+    #[must_use]
+    pub fn image_url(&self, id: Uuid) -> String {
+        format!("{}/images/{id}", self.public_url())
     }
 
     /// For connecting only; to show it, there is [`Config::database`].

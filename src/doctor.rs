@@ -2,7 +2,9 @@
 //!
 //! It looks and does not touch: nothing is made, migrated or mended here.
 
-use std::{fmt::Write as _, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+mod files;
+
+use std::{fmt::Write as _, os::unix::fs::PermissionsExt as _, path::Path};
 
 use crate::{
     auth::{
@@ -13,8 +15,6 @@ use crate::{
     config::{Config, Source},
     content::log::{self, Chain},
     db::Db,
-    error::Answer,
-    files::Place,
     opening,
 };
 
@@ -65,7 +65,9 @@ fn in_force(config: &Config) -> String {
 async fn findings(config: Config) -> Vec<Finding> {
     let mut found = vec![outside(&config), own_files(&config), data_folder(&config)];
     found.extend(database(&config).await);
-    found.push(files(&config).await);
+    found.push(files::store(&config).await);
+    found.push(files::workshop());
+    found.extend(files::scanner(&config).await);
     if config.database_url().starts_with("postgres") {
         found.push(backup_tool().await);
     }
@@ -195,27 +197,6 @@ async fn chain(db: &Db) -> Finding {
             "log: line {sequence} is not what was written, or one before it was changed or taken out; compare with a backup"
         )),
         Err(failure) => Wrong(format!("log: {:#}", failure.into_report())),
-    }
-}
-
-async fn files(config: &Config) -> Finding {
-    if config.files == Place::Disk && !config.data.join("files").exists() {
-        return Good("files: on the disk; the first start makes the folder".into());
-    }
-    let looked = async {
-        let store = config.files.open(&config.data).await?;
-        store.probe().await?;
-        Answer::Ok(store.describe())
-    };
-    match tokio::time::timeout(Duration::from_secs(30), looked).await {
-        Ok(Ok(place)) => Good(format!("files: {place} can be used")),
-        Ok(Err(failure)) => Wrong(format!(
-            "files: {:#}; check KOFFER_FILES and, for S3, the AWS_* variables",
-            failure.into_report()
-        )),
-        Err(_) => Wrong(
-            "files: no answer within 30 seconds; check KOFFER_FILES and AWS_ENDPOINT_URL_S3".into(),
-        ),
     }
 }
 

@@ -4,11 +4,16 @@
 //! Names, languages and who may see a file are rows in the database; a replaced file is
 //! a row that points at another digest, so nothing in a store is ever overwritten or stale.
 
+mod checked;
+pub mod clamd;
+mod delivery;
 mod digest;
 mod disk;
 pub mod name;
+pub mod office;
 pub mod pdf;
 pub mod picture;
+mod plain;
 mod s3;
 pub mod sniff;
 mod staged;
@@ -26,8 +31,11 @@ use tokio::io::AsyncRead;
 
 use crate::error::Answer;
 
+pub use clamd::{Scanner, Verdict};
+pub use delivery::{ADDRESS_IS_GOOD_FOR, Delivery, Shown};
 pub use digest::Digest;
 pub use disk::DiskStore;
+pub use picture::PictureFormat;
 pub use s3::{Bucket, S3Store};
 pub use sniff::MediaType;
 pub use staged::{Staged, Staging, too_large};
@@ -43,6 +51,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// Opens the bytes for reading, or a part of them; positions past the end are left out.
     async fn open(&self, digest: &Digest, range: Option<Range<u64>>) -> Answer<Option<Opened>>;
+
+    /// Removes the bytes for good; what is not there needs no removing.
+    async fn remove(&self, digest: &Digest) -> Answer<()>;
+
+    /// An address at which the store itself hands out the bytes, to whoever has it and for
+    /// [`ADDRESS_IS_GOOD_FOR`]; none where they are to go through us.
+    async fn presigned(&self, _digest: &Digest, _shown: &Shown<'_>) -> Answer<Option<String>> {
+        Ok(None)
+    }
 
     /// How many bytes there are, without opening them.
     async fn size(&self, digest: &Digest) -> Answer<Option<u64>>;
@@ -76,10 +93,13 @@ pub enum Place {
 
 impl Place {
     /// Makes the place ready; an S3 bucket is not spoken to yet, that is what `probe` is for.
-    pub async fn open(&self, data: &Path) -> Answer<Arc<dyn Store>> {
+    pub async fn open(&self, data: &Path, delivery: Delivery) -> Answer<Arc<dyn Store>> {
         Ok(match self {
             Self::Disk => Arc::new(DiskStore::open(data.join("files")).await?),
-            Self::S3(bucket) => Arc::new(S3Store::from_environment(bucket.clone()).await),
+            Self::S3(bucket) => {
+                let store = S3Store::from_environment(bucket.clone()).await;
+                Arc::new(store.with_delivery(delivery))
+            }
         })
     }
 }

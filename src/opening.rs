@@ -21,7 +21,7 @@ use crate::{
     content::read::catalogue::Catalogue,
     db::{Db, dialect},
     error::{Answer, Failure},
-    files::{Staging, Workshop},
+    files::{Scanner, Staging, Workshop},
     kinds,
     mail::Post,
 };
@@ -32,11 +32,12 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
     let db = Db::connect(config.database_url())
         .await
         .map_err(|failure| unreachable(&config, failure))?;
-    let store = config.files.open(&config.data).await?;
+    let store = config.files.open(&config.data, config.s3_delivery).await?;
     let staging = Staging::open(config.data.join("staging")).await?;
     let keys = Keyring::open(&config).map_err(Failure::internal)?;
     let post = Post::open(&config).map_err(Failure::internal)?;
     let brakes = Brakes::new(config.sign_ins);
+    let scanner = config.clamd.clone().map(Scanner::at);
     let provider = Provider::open(&config).map_err(Failure::internal)?;
     Ok(Arc::new(App {
         config,
@@ -44,6 +45,7 @@ pub async fn open(config: Config) -> Answer<Arc<App>> {
         catalogue: Catalogue::default(),
         store,
         staging,
+        scanner,
         workshop: Workshop::default(),
         keys,
         brakes,

@@ -73,7 +73,17 @@ impl Setting {
             Value("disk"),
             "Where files are kept: `disk`, or `s3://bucket/prefix` with the usual `AWS_*` variables.",
         ),
+        Self::new(
+            "s3_delivery",
+            Value("stream"),
+            "How readers get files from S3: `stream` through Koffer, or `redirect` to an address of the bucket, good for five minutes, that they must be able to reach.",
+        ),
         Self::new("upload_mib", Value("200"), "The largest file that is taken in, in MiB."),
+        Self::new(
+            "clamd",
+            Otherwise("none"),
+            "Who looks for viruses in what is sent: `unix:/run/clamav/clamd.ctl` or `tcp://host:3310`. Its `StreamMaxLength` should not be less than $KOFFER_UPLOAD_MIB.",
+        ),
         Self::new(
             "trusted_proxies",
             Otherwise("none"),

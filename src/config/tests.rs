@@ -92,6 +92,9 @@ fn a_wrong_value_is_named_with_its_remedy_in_one_line() {
         ("KOFFER_SITE_URL", "/{slug}", "begins with `https://`"),
         ("KOFFER_SITE_URL", "https://example.org/{slug}/{id}", "only `{kind}` and `{slug}`"),
         ("KOFFER_FILES", "cloud", "\"disk\""),
+        ("KOFFER_S3_DELIVERY", "fast", "`stream` or `redirect`"),
+        ("KOFFER_S3_DELIVERY", "redirect", "set KOFFER_FILES to `s3://"),
+        ("KOFFER_CLAMD", "/run/clamav/clamd.ctl", "`unix:/run/clamav/clamd.ctl`"),
         ("KOFFER_TRUSTED_PROXIES", "10.0.0.1, proxy", "\"proxy\""),
         ("KOFFER_TRUSTED_PROXIES", "10.0.0.1/33", "10.0.0.1/33"),
         ("KOFFER_INTROSPECTION", "maybe", "`on` or `off`"),
@@ -118,6 +121,14 @@ fn a_wrong_value_is_named_with_its_remedy_in_one_line() {
     }
     let broken = from_file("listen = \"127.0.0.1:1\"\ndata =\n").unwrap_err().to_string();
     assert!(broken.starts_with("koffer.toml, line 2: ") && !broken.contains('\n'), "{broken}");
+}
+
+#[test]
+fn readers_are_sent_to_a_bucket_only_where_there_is_one() {
+    let bucket = ("KOFFER_FILES", "s3://koffer/files");
+    assert_eq!(config(&[bucket]).s3_delivery, Delivery::Stream);
+    let redirected = config(&[bucket, ("KOFFER_S3_DELIVERY", "redirect")]);
+    assert_eq!(redirected.s3_delivery, Delivery::Redirect);
 }
 
 #[test]

@@ -68,6 +68,15 @@ impl DiskStore {
         sync_folder(folder)?;
         sync_folder(&self.root)
     }
+
+    fn remove_copy(&self, digest: &Digest) -> io::Result<()> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Ok(()) => sync_folder(path.parent().unwrap_or(&self.root)),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(cause) => Err(cause),
+        }
+    }
 }
 
 #[async_trait]
@@ -90,6 +99,11 @@ impl Store for DiskStore {
             Ok(Opened { size, stream })
         };
         unless_absent(open.await, &path)
+    }
+
+    async fn remove(&self, digest: &Digest) -> Answer<()> {
+        let digest = *digest;
+        self.write(move |store| store.remove_copy(&digest)).await
     }
 
     async fn size(&self, digest: &Digest) -> Answer<Option<u64>> {

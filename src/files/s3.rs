@@ -5,12 +5,15 @@
 //! A process that dies during a large upload leaves parts behind that only the bucket can see;
 //! its rule `AbortIncompleteMultipartUpload` is the broom for them.
 
-use std::fmt;
-use std::ops::Range;
-use std::str::FromStr;
-use std::time::Duration;
+mod breaker;
+mod bucket;
+mod fault;
+mod put;
 
-use anyhow::{Context as _, anyhow, ensure};
+use std::ops::Range;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
 use aws_config::BehaviorVersion;
 use aws_config::environment::{
@@ -20,40 +23,30 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::retry::RetryConfig;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{self, RequestChecksumCalculation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use tokio::fs::File;
-use tokio::io::AsyncReadExt as _;
+use aws_sdk_s3::presigning::PresigningConfig;
 
-use super::{Digest, Opened, Staged, Store};
+use self::breaker::Breaker;
+pub use self::bucket::Bucket;
+use self::fault::{failed, patience, status};
+use super::delivery::ADDRESS_IS_GOOD_FOR;
+use super::{Delivery, Digest, Opened, Shown, Staged, Store};
 use crate::error::{Answer, Failure};
 
 /// Up to here a file goes in one request.
 const ONE_REQUEST: u64 = 16 * 1024 * 1024;
 
-/// What of a larger file is held in memory at a time.
-const PART: u64 = 8 * 1024 * 1024;
-
 /// How S3 says that a range begins behind the end.
 const RANGE_NOT_SATISFIABLE: u16 = 416;
-
-/// The bucket, and where in it: `s3://bucket/prefix`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bucket {
-    name: String,
-    prefix: String,
-}
 
 /// Keeps files in a bucket.
 #[derive(Debug, Clone)]
 pub struct S3Store {
     client: Client,
     bucket: Bucket,
+    delivery: Delivery,
+    breaker: Arc<Breaker>,
 }
 
 impl S3Store {
@@ -79,125 +72,25 @@ impl S3Store {
     /// With an account of the caller's choice; timeouts, retries and checksums are ours.
     pub fn new(bucket: Bucket, account: config::Builder) -> Self {
         let config = account
-            .timeout_config(patience(Duration::from_secs(10)))
+            .timeout_config(patience())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             // We name the SHA-256 ourselves; the SDK's default of a CRC32 trailer is not
             // understood by every bucket.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .build();
-        Self { client: Client::from_conf(config), bucket }
+        let (client, delivery) = (Client::from_conf(config), Delivery::default());
+        Self { client, bucket, delivery, breaker: Arc::default() }
     }
 
-    fn key(&self, digest: &Digest) -> String {
-        match self.bucket.prefix.as_str() {
-            "" => digest.address(),
-            prefix => format!("{prefix}/{}", digest.address()),
-        }
-    }
-
-    async fn put_whole(&self, staged: &Staged) -> Answer<()> {
-        // From the path and not from a reader, so that a retry can begin at the beginning.
-        let body = ByteStream::from_path(staged.path()).await.map_err(Failure::internal)?;
-        self.client
-            .put_object()
-            .bucket(&self.bucket.name)
-            .key(self.key(staged.digest()))
-            .checksum_sha256(BASE64.encode(staged.digest().as_bytes()))
-            .body(body)
-            .customize()
-            .config_override(for_bytes())
-            .send()
-            .await
-            .map_err(|error| self.failed("keeping", staged.digest(), error))?;
-        Ok(())
-    }
-
-    async fn put_in_parts(&self, staged: &Staged) -> Answer<()> {
-        let key = self.key(staged.digest());
-        let upload = self
-            .client
-            .create_multipart_upload()
-            .bucket(&self.bucket.name)
-            .key(&key)
-            .checksum_algorithm(ChecksumAlgorithm::Sha256)
-            .send()
-            .await
-            .map_err(|error| self.failed("beginning", staged.digest(), error))?;
-        let upload = upload
-            .upload_id
-            .with_context(|| format!("{} began an upload without a name", self.bucket))
-            .map_err(Failure::internal)?;
-
-        let sent = self.put_parts(staged, &key, &upload).await;
-
-        if sent.is_err() {
-            let abort = self.client.abort_multipart_upload().bucket(&self.bucket.name);
-            if let Err(error) = abort.key(&key).upload_id(&upload).send().await {
-                let error = self.failed("aborting", staged.digest(), error);
-                tracing::warn!(?error, key, upload, "parts of a file stay in the bucket");
-            }
-        }
-        sent
-    }
-
-    async fn put_parts(&self, staged: &Staged, key: &str, upload: &str) -> Answer<()> {
-        let mut file = File::open(staged.path()).await.map_err(Failure::internal)?;
-        let mut parts = Vec::new();
-        for number in 1.. {
-            let mut part = Vec::new();
-            (&mut file).take(PART).read_to_end(&mut part).await.map_err(Failure::internal)?;
-            if part.is_empty() {
-                break;
-            }
-
-            let checksum = BASE64.encode(Digest::of(&part).as_bytes());
-            let kept = self
-                .client
-                .upload_part()
-                .bucket(&self.bucket.name)
-                .key(key)
-                .upload_id(upload)
-                .part_number(number)
-                .checksum_sha256(&checksum)
-                .body(ByteStream::from(part))
-                .customize()
-                .config_override(for_bytes())
-                .send()
-                .await
-                .map_err(|error| self.failed("keeping a part of", staged.digest(), error))?;
-            parts.push(
-                CompletedPart::builder()
-                    .part_number(number)
-                    .set_e_tag(kept.e_tag)
-                    .checksum_sha256(checksum)
-                    .build(),
-            );
-        }
-
-        self.client
-            .complete_multipart_upload()
-            .bucket(&self.bucket.name)
-            .key(key)
-            .upload_id(upload)
-            .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build())
-            .customize()
-            .config_override(for_bytes())
-            .send()
-            .await
-            .map_err(|error| self.failed("completing", staged.digest(), error))?;
-        Ok(())
+    /// The same store, which hands out its files in this way.
+    #[must_use]
+    pub fn with_delivery(self, delivery: Delivery) -> Self {
+        Self { delivery, ..self }
     }
 
     async fn get(&self, digest: &Digest, range: Option<String>) -> Answer<Option<Opened>> {
-        let got = self
-            .client
-            .get_object()
-            .bucket(&self.bucket.name)
-            .key(self.key(digest))
-            .set_range(range)
-            .send()
-            .await;
-        let object = match got {
+        let get = self.client.get_object().bucket(&self.bucket.name).key(self.bucket.key(digest));
+        let object = match self.breaker.ask(get.set_range(range).send()).await {
             Ok(object) => object,
             Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
             Err(error) if status(&error) == Some(RANGE_NOT_SATISFIABLE) => {
@@ -219,7 +112,7 @@ impl S3Store {
 
     fn failed<E>(&self, doing: &str, digest: &Digest, error: SdkError<E, HttpResponse>) -> Failure
     where
-        E: std::error::Error + Send + Sync + 'static,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
         failed(format!("{doing} {digest} in {}", self.bucket), error)
     }
@@ -263,9 +156,37 @@ impl Store for S3Store {
         }
     }
 
+    async fn remove(&self, digest: &Digest) -> Answer<()> {
+        let delete = self.client.delete_object().bucket(&self.bucket.name);
+        match self.breaker.ask(delete.key(self.bucket.key(digest)).send()).await {
+            Ok(_) => Ok(()),
+            // Most buckets do not mind.
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(()),
+            Err(error) => Err(self.failed("removing", digest, error)),
+        }
+    }
+
+    async fn presigned(&self, digest: &Digest, shown: &Shown<'_>) -> Answer<Option<String>> {
+        if self.delivery == Delivery::Stream {
+            return Ok(None);
+        }
+        let good_for =
+            PresigningConfig::expires_in(ADDRESS_IS_GOOD_FOR).map_err(Failure::internal)?;
+        let get = self.client.get_object().bucket(&self.bucket.name).key(self.bucket.key(digest));
+        let signed = get
+            .response_content_type(shown.media_type)
+            .response_content_disposition(shown.disposition)
+            .set_response_content_language(shown.language.map(Into::into))
+            .response_cache_control(shown.caching)
+            .presigned(good_for)
+            .await
+            .map_err(|error| self.failed("signing an address of", digest, error))?;
+        Ok(Some(signed.uri().to_owned()))
+    }
+
     async fn size(&self, digest: &Digest) -> Answer<Option<u64>> {
-        let head = self.client.head_object().bucket(&self.bucket.name).key(self.key(digest));
-        match head.send().await {
+        let head = self.client.head_object().bucket(&self.bucket.name).key(self.bucket.key(digest));
+        match self.breaker.ask(head.send()).await {
             Ok(about) => Ok(about.content_length().and_then(|length| length.try_into().ok())),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
             Err(error) => Err(self.failed("looking for", digest, error)),
@@ -273,8 +194,9 @@ impl Store for S3Store {
     }
 
     async fn probe(&self) -> Answer<()> {
-        let head = self.client.head_bucket().bucket(&self.bucket.name).send().await;
-        head.map(drop).map_err(|error| failed(format!("asking for {}", self.bucket), error))
+        let head = self.client.head_bucket().bucket(&self.bucket.name);
+        let answer = self.breaker.ask_anyway(head.send()).await;
+        answer.map(drop).map_err(|error| failed(format!("asking for {}", self.bucket), error))
     }
 
     fn describe(&self) -> String {
@@ -285,84 +207,5 @@ impl Store for S3Store {
 impl Opened {
     fn without_bytes(size: u64) -> Self {
         Self { size, stream: Box::pin(tokio::io::empty()) }
-    }
-}
-
-/// How long to wait for one attempt, and for all of them together.
-fn patience(attempt: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
-        .read_timeout(attempt)
-        .operation_attempt_timeout(attempt)
-        .operation_timeout(attempt * 2)
-        .build()
-}
-
-/// More patience where megabytes travel; the SDK's read timeout counts sending, too.
-fn for_bytes() -> config::Builder {
-    config::Builder::default().timeout_config(patience(Duration::from_secs(120)))
-}
-
-fn failed<E>(doing: String, error: SdkError<E, HttpResponse>) -> Failure
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    let status = status(&error);
-    let worth_trying_again = match &error {
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => true,
-        SdkError::ResponseError(_) | SdkError::ServiceError(_) => {
-            status.is_none_or(|status| status >= 500 || status == 429)
-        }
-        _ => false,
-    };
-
-    let status = status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
-    let cause = anyhow::Error::new(error).context(format!("{doing}: {status}"));
-    if worth_trying_again { Failure::unavailable(cause) } else { Failure::internal(cause) }
-}
-
-fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
-    error.raw_response().map(|response| response.status().as_u16())
-}
-
-impl FromStr for Bucket {
-    type Err = anyhow::Error;
-
-    fn from_str(setting: &str) -> Result<Self, Self::Err> {
-        let address = setting.strip_prefix("s3://").with_context(|| {
-            format!(
-                "files are kept on the \"disk\" or in \"s3://bucket/prefix\", not in {setting:?}"
-            )
-        })?;
-        let (name, prefix) = address.split_once('/').unwrap_or((address, ""));
-
-        let named = (3..=63).contains(&name.len())
-            && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '.'));
-        ensure!(
-            named,
-            "{name:?} is not the name of a bucket (3 to 63 of a-z, 0-9, \"-\" and \".\")"
-        );
-
-        let prefix = prefix.trim_end_matches('/');
-        let plain = prefix.is_empty()
-            || prefix.split('/').all(|step| {
-                !matches!(step, "" | "." | "..")
-                    && step.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
-            });
-        ensure!(
-            plain,
-            "the prefix {prefix:?} may have folders of a-z, A-Z, 0-9, \"-\", \".\" and \"_\""
-        );
-
-        Ok(Self { name: name.to_owned(), prefix: prefix.to_owned() })
-    }
-}
-
-impl fmt::Display for Bucket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.prefix.as_str() {
-            "" => write!(f, "s3://{}", self.name),
-            prefix => write!(f, "s3://{}/{prefix}", self.name),
-        }
     }
 }

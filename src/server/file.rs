@@ -17,14 +17,19 @@ use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
 use crate::error::{Answer, Failure};
-use crate::files::{Digest, MediaType, Opened, Store};
+use crate::files::{ADDRESS_IS_GOOD_FOR, Digest, MediaType, Opened, Shown, Store};
 
 /// A quick change reaches readers within minutes, and no reader waits for the question.
-const CACHING: HeaderValue =
+pub const CACHING: HeaderValue =
     HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
 
 /// What is not public is for whoever was given the address.
-const NO_CACHING: HeaderValue = HeaderValue::from_static("private, no-store");
+pub const NO_CACHING: HeaderValue = HeaderValue::from_static("private, no-store");
+
+/// How long a cache may send readers of a public file to the same address; there is time left then
+/// to begin loading.
+const CACHING_OF_ADDRESSES: &str = "public, max-age=120";
+const _: () = assert!(ADDRESS_IS_GOOD_FOR.as_secs() > 120);
 
 /// Whatever a file turns out to contain, it runs nothing and has no origin of its own.
 const NOTHING_RUNS: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
@@ -86,6 +91,12 @@ pub async fn deliver(req: &Request, store: &dyn Store, file: &Deliverable) -> Re
     let headers = describe(req, file, &version);
     if req.method() == Method::HEAD {
         return whole(headers, file.size, Body::empty());
+    }
+
+    match store.presigned(&file.digest, &shown(&headers)).await {
+        Ok(Some(address)) => return elsewhere(&address, &version, file),
+        Ok(None) => {}
+        Err(failure) => return refuse(failure, file),
     }
 
     let range = match wanted(req.headers(), &version, file.size) {
@@ -171,11 +182,39 @@ fn describe(req: &Request, file: &Deliverable, version: &Version) -> HeaderMap {
     headers
 }
 
+/// What the store is to say, where it hands out the file in our place.
+fn shown(headers: &HeaderMap) -> Shown<'_> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    Shown {
+        media_type: text(header::CONTENT_TYPE).unwrap_or("application/octet-stream"),
+        disposition: text(header::CONTENT_DISPOSITION).unwrap_or("attachment"),
+        language: text(header::CONTENT_LANGUAGE),
+        caching: text(header::CACHE_CONTROL).unwrap_or("no-store"),
+    }
+}
+
+/// Sends the reader to the store itself.
+fn elsewhere(address: &str, version: &Version, file: &Deliverable) -> Response {
+    let Ok(address) = HeaderValue::from_str(address) else {
+        return refuse(Failure::internal(anyhow::anyhow!("{address:?} is no address")), file);
+    };
+    let mut headers = version.headers();
+    // They would speak of this answer, which is another one every time.
+    headers.remove(header::ETAG);
+    headers.remove(header::LAST_MODIFIED);
+    if file.is_public {
+        let caching = HeaderValue::from_static(CACHING_OF_ADDRESSES);
+        headers.insert(header::CACHE_CONTROL, caching);
+    }
+    headers.insert(header::LOCATION, address);
+    with(StatusCode::FOUND, headers)
+}
+
 /// Shown in the browser if that is safe and nobody asks for a download.
 fn disposition(req: &Request, file: &Deliverable) -> HeaderValue {
     let query = req.uri().query().unwrap_or_default();
     let asked = url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "download");
-    let shown = MediaType::from_name(&file.media_type).is_some() && !asked;
+    let shown = MediaType::from_name(&file.media_type).is_some_and(MediaType::is_shown) && !asked;
 
     let manner = if shown { "inline" } else { "attachment" };
     let plain = in_ascii(&file.name);
@@ -250,6 +289,7 @@ fn position(digits: &str) -> Option<u64> {
 }
 
 async fn open(store: &dyn Store, file: &Deliverable, range: Option<Range<u64>>) -> Answer<Opened> {
+    let is_whole = range.is_none();
     let opened = store.open(&file.digest, range).await?;
     let opened = opened.ok_or_else(|| {
         Failure::internal(anyhow::anyhow!("{} is not in {}", file.digest, store.describe()))
@@ -263,7 +303,7 @@ async fn open(store: &dyn Store, file: &Deliverable, range: Option<Range<u64>>) 
             store.describe(),
         )));
     }
-    Ok(opened)
+    Ok(if is_whole { opened.checked(&file.digest) } else { opened })
 }
 
 fn whole(mut headers: HeaderMap, size: u64, body: Body) -> Response {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use koffer::error::{Answer, Failure};
-use koffer::files::{Digest, DiskStore, Opened, Staged, Staging, Store};
+use koffer::files::{Digest, DiskStore, Opened, Shown, Staged, Staging, Store};
 use koffer::server::file::{Deliverable, deliver};
 use poem::http::{Method, StatusCode};
 use poem::{Request, Response};
@@ -16,7 +16,7 @@ struct Shelf {
     store: DiskStore,
     file: Deliverable,
     bytes: Vec<u8>,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Shelf {
@@ -40,7 +40,7 @@ impl Shelf {
             is_public: true,
             updated_at: "2026-11-20T08:30:15.75Z".parse().unwrap(),
         };
-        Self { store, file, bytes, _dir: dir }
+        Self { store, file, bytes, dir }
     }
 
     fn etag(&self) -> String {
@@ -104,6 +104,9 @@ async fn only_documents_and_pictures_are_shown_and_the_rest_is_downloaded() {
         ("image/webp", "/files/1/x", "inline"),
         ("image/svg+xml", "/files/1/x", "attachment"),
         ("text/html", "/files/1/x", "attachment"),
+        ("text/csv", "/files/1/x", "attachment"),
+        ("text/calendar", "/files/1/x", "attachment"),
+        ("application/vnd.oasis.opendocument.text", "/files/1/x", "attachment"),
     ] {
         shelf.file.media_type = media_type.into();
         let response = shelf.asks(Method::GET, uri, &[]).await;
@@ -278,6 +281,47 @@ async fn head_says_the_same_as_get_without_opening_the_file() {
 }
 
 #[tokio::test]
+async fn readers_are_sent_to_a_store_that_hands_out_by_itself() {
+    let mut shelf = Shelf::new().await;
+    let address = format!("https://bucket.example/{}", shelf.file.digest.address());
+    for (is_public, caching) in [(true, "public, max-age=120"), (false, "private, no-store")] {
+        shelf.file.is_public = is_public;
+        for range in [None, Some("bytes=0-9")] {
+            let mut request = Request::builder();
+            if let Some(range) = range {
+                request = request.header("range", range);
+            }
+            let sent = deliver(&request.finish(), &Away::Elsewhere, &shelf.file).await;
+            assert_eq!(sent.status(), StatusCode::FOUND);
+            assert_eq!(sent.header("location"), Some(&*address));
+            assert_eq!(sent.header("cache-control"), Some(caching));
+            assert_eq!((sent.header("etag"), sent.header("last-modified")), (None, None));
+            assert!(body(sent).await.is_empty());
+        }
+    }
+
+    let head = Request::builder().method(Method::HEAD).finish();
+    assert_eq!(deliver(&head, &Away::Elsewhere, &shelf.file).await.status(), StatusCode::OK);
+    let known = Request::builder().header("if-none-match", shelf.etag()).finish();
+    let told = deliver(&known, &Away::Elsewhere, &shelf.file).await;
+    assert_eq!(told.status(), StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn wrong_bytes_are_never_sent_whole() {
+    let shelf = Shelf::with(vec![b'.'; 200_000]).await;
+    let kept = shelf.dir.path().join("files").join(shelf.file.digest.address());
+    let mut bytes = shelf.bytes.clone();
+    bytes[150_000] = b'!';
+    std::fs::write(&kept, bytes).unwrap();
+
+    let response = shelf.asked(&[]).await;
+
+    assert_eq!(response.header("content-length"), Some("200000"));
+    assert!(response.into_body().into_vec().await.is_err(), "the transfer breaks off");
+}
+
+#[tokio::test]
 async fn a_store_that_is_away_asks_for_patience_and_a_lost_file_is_our_mistake() {
     let shelf = Shelf::new().await;
     let longer = Deliverable { size: 1001, ..shelf.file.clone() };
@@ -297,6 +341,8 @@ async fn a_store_that_is_away_asks_for_patience_and_a_lost_file_is_our_mistake()
 
 /// A store that one cannot read from.
 enum Away {
+    /// Readers are sent there.
+    Elsewhere,
     Down,
     Broken,
     Empty,
@@ -310,6 +356,7 @@ impl Store for Away {
 
     async fn open(&self, _: &Digest, _: Option<Range<u64>>) -> Answer<Option<Opened>> {
         match self {
+            Self::Elsewhere => unreachable!("readers load it themselves"),
             Self::Down => Err(Failure::unavailable(anyhow::anyhow!("no route to the bucket"))),
             Self::Broken => Err(Failure::internal(anyhow::anyhow!("access denied"))),
             Self::Empty => Ok(None),
@@ -318,6 +365,22 @@ impl Store for Away {
 
     async fn size(&self, _: &Digest) -> Answer<Option<u64>> {
         unreachable!("the row knows the size")
+    }
+
+    async fn remove(&self, _: &Digest) -> Answer<()> {
+        unreachable!("nothing is removed while delivering")
+    }
+
+    async fn presigned(&self, digest: &Digest, shown: &Shown<'_>) -> Answer<Option<String>> {
+        let Self::Elsewhere = self else { return Ok(None) };
+        let Shown { media_type, disposition, caching, .. } = shown;
+        assert!(disposition.starts_with("inline; filename="), "{disposition}");
+        assert_eq!(*media_type, "application/pdf");
+        assert!(
+            ["public, max-age=300, stale-while-revalidate=86400", "private, no-store"]
+                .contains(caching)
+        );
+        Ok(Some(format!("https://bucket.example/{}", digest.address())))
     }
 
     async fn probe(&self) -> Answer<()> {

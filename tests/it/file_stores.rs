@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use koffer::error::Failure;
-use koffer::files::{Digest, DiskStore, Place, S3Store, Staged, Staging, Store};
+use koffer::files::{Delivery, Digest, DiskStore, Place, S3Store, Shown, Staged, Staging, Store};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 
@@ -103,6 +103,11 @@ async fn keeps_bytes_and_gives_them_back(store: &dyn Store) {
     store.keep(&nothing).await.unwrap();
     assert_eq!(read(store, nothing.digest(), None).await, (0, vec![]));
 
+    store.remove(&digest).await.unwrap();
+    store.remove(&digest).await.unwrap();
+    assert_eq!(store.size(&digest).await.unwrap(), None);
+    assert_eq!(store.size(nothing.digest()).await.unwrap(), Some(0));
+
     store.probe().await.unwrap();
 }
 
@@ -116,6 +121,44 @@ async fn the_disk_keeps_bytes_and_gives_them_back() {
 async fn a_bucket_keeps_bytes_and_gives_them_back() {
     let server = server().await;
     keeps_bytes_and_gives_them_back(&bucket(&server)).await;
+}
+
+#[tokio::test]
+async fn a_reader_loads_from_the_bucket_itself_where_that_is_wanted() {
+    let server = server().await;
+    let streaming = bucket(&server);
+    let porch = Porch::new().await;
+    let staged = porch.stages(b"for everybody").await;
+    streaming.keep(&staged).await.unwrap();
+    let shown = Shown {
+        media_type: "application/pdf",
+        disposition: "inline; filename=\"a b.pdf\"; filename*=UTF-8''%C3%A4%20b.pdf",
+        language: Some("de"),
+        caching: "public, max-age=300",
+    };
+    assert_eq!(streaming.presigned(staged.digest(), &shown).await.unwrap(), None);
+
+    let sending = streaming.with_delivery(Delivery::Redirect);
+    let address = sending.presigned(staged.digest(), &shown).await.unwrap().expect("an address");
+
+    let parsed = reqwest::Url::parse(&address).unwrap();
+    let said: HashMap<_, _> = parsed.query_pairs().into_owned().collect();
+    assert_eq!(said["X-Amz-Expires"], "300");
+    assert_eq!(said["response-content-type"], shown.media_type);
+    assert_eq!(said["response-content-disposition"], shown.disposition);
+    assert_eq!(said["response-content-language"], "de");
+    assert_eq!(said["response-cache-control"], shown.caching);
+    let response = reqwest::get(&address).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.bytes().await.unwrap(), "for everybody");
+    // For this file, and for loading only.
+    let other = address.replacen(&staged.digest().address(), &Digest::of(b"other").address(), 1);
+    assert_eq!(reqwest::get(other).await.unwrap().status(), 403);
+    let removed = reqwest::Client::new().delete(&address).send().await.unwrap();
+    assert_eq!(removed.status(), 403);
+
+    let disk = porch.disk().await;
+    assert_eq!(disk.presigned(staged.digest(), &shown).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -225,6 +268,11 @@ async fn a_bucket_that_is_away_is_unavailable_until_it_is_back() {
     ] {
         assert!(matches!(failed, Err(Failure::Unavailable(_))), "{failed:?}");
     }
+
+    // Nobody waits any more for what somebody else has just waited for.
+    let begun = Instant::now();
+    assert!(matches!(bucket.size(staged.digest()).await, Err(Failure::Unavailable(_))));
+    assert!(begun.elapsed() < Duration::from_millis(500), "it took {:?}", begun.elapsed());
 
     server.resume().await;
     bucket.probe().await.unwrap();

@@ -59,6 +59,30 @@ impl S3Server {
         self.dir.path().join(&self.bucket).join(key)
     }
 
+    /// The names of all objects.
+    pub fn keys(&self) -> Vec<String> {
+        let (bucket, mut keys) = (self.path(""), Vec::new());
+        let mut folders = vec![bucket.clone()];
+        while let Some(folder) = folders.pop() {
+            for found in std::fs::read_dir(folder).unwrap() {
+                let path = found.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    keys.push(path.strip_prefix(&bucket).unwrap().to_str().unwrap().to_owned());
+                }
+            }
+        }
+        keys
+    }
+
+    /// How much is left of uploads in parts that nobody has completed or aborted.
+    pub fn unfinished(&self) -> usize {
+        let names = std::fs::read_dir(self.dir.path()).unwrap();
+        let names = names.map(|found| found.unwrap().file_name());
+        names.filter(|name| name.to_str().is_some_and(|name| name.starts_with(".upload"))).count()
+    }
+
     /// Goes away: connections break, new ones are refused, the bytes stay.
     pub async fn stop(&mut self) {
         if let Some(serving) = self.serving.take() {

@@ -115,6 +115,11 @@ impl World {
         self.server.take().expect("it runs").has_stopped().await
     }
 
+    /// The number of the server's process.
+    pub fn pid(&self) -> u32 {
+        self.server.as_ref().expect("it runs").pid()
+    }
+
     /// Ends the server in the middle of whatever it does.
     pub fn kill(&mut self) {
         drop(self.server.take().expect("it runs"));
@@ -252,9 +257,14 @@ impl World {
 
     /// Waits until a table has no rows left.
     pub async fn empties(&self, table: &str) {
+        self.counts(table, 0).await;
+    }
+
+    /// Waits until the table has this many rows.
+    pub async fn counts(&self, table: &str, rows: i64) {
         let deadline = Instant::now() + Duration::from_secs(30);
-        while self.count(table).await > 0 {
-            assert!(Instant::now() < deadline, "{table} is not empty: {}", self.said());
+        while self.count(table).await != rows {
+            assert!(Instant::now() < deadline, "{table} has not {rows} rows: {}", self.said());
         }
     }
 

@@ -40,6 +40,10 @@ impl Server {
         }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// SIGTERM; the standard library knows only the signal that kills.
     pub fn is_told_to_stop(&self) {
         let sent = Command::new("sh")
