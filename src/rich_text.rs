@@ -28,12 +28,13 @@ use uuid::Uuid;
 
 pub use address::{Href, Provider};
 pub use check::{Code, Finding, check};
+pub(crate) use html::Markup;
 pub use html::{EntryTarget, FileTarget, Targets, html};
 pub use markdown_in::from_markdown;
 pub use markdown_out::markdown;
 pub use plain::text;
 pub use public::public;
-pub use references::{References, references};
+pub use references::{References, credited, references};
 
 /// A whole text.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -133,7 +133,7 @@ fn xmp(document: &Document, catalog: &Dictionary) -> Option<Xmp> {
 }
 
 /// One line without control characters, or nothing where there are no words.
-fn in_words(text: &str) -> Option<String> {
+pub(crate) fn in_words(text: &str) -> Option<String> {
     let words: Vec<_> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|w| !w.is_empty())

@@ -49,6 +49,16 @@ impl Staging {
 
     /// Takes in everything the reader gives, up to `limit` bytes.
     pub async fn receive(&self, reader: impl AsyncRead, limit: u64) -> Answer<Staged> {
+        let (staged, cut) = self.receive_what_comes(reader, limit).await?;
+        cut.map_or(Ok(staged), Err)
+    }
+
+    /// Takes in what the reader gives until it breaks off; why it did is told beside it.
+    pub async fn receive_what_comes(
+        &self,
+        reader: impl AsyncRead,
+        limit: u64,
+    ) -> Answer<(Staged, Option<Failure>)> {
         let mut reader = std::pin::pin!(reader);
         let (mut file, path) = self.new_file().await?;
         let mut hash = Sha256::new();
@@ -56,11 +66,11 @@ impl Staging {
         let mut opening = Vec::new();
 
         let mut chunk = vec![0; CHUNK];
-        loop {
+        let cut = loop {
             let read = tokio::time::timeout(IDLE, reader.read(&mut chunk));
-            let count = read.await.map_err(|_| broke_off())?.map_err(|_| broke_off())?;
+            let Ok(Ok(count)) = read.await else { break Some(broke_off()) };
             if count == 0 {
-                break;
+                break None;
             }
             let piece = &chunk[..count];
 
@@ -72,10 +82,10 @@ impl Staging {
             opening.extend_from_slice(&piece[..count.min(OPENING - opening.len())]);
             hash.update(piece);
             file.write_all(piece).await.map_err(|cause| not_writable(&self.folder, cause))?;
-        }
+        };
         file.flush().await.map_err(|cause| not_writable(&self.folder, cause))?;
 
-        Ok(Staged { path, digest: hash.into(), size, opening })
+        Ok((Staged { path, digest: hash.into(), size, opening }, cut))
     }
 
     /// Removes what a crash left behind, if it was last touched before this moment.

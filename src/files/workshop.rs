@@ -3,9 +3,12 @@
 //! The binary starts itself again for each piece of work. That process has a limited share of
 //! memory and time, can open no other file and reach no network (`workshop/limits.rs`); it reads
 //! the file from stdin and answers on stdout. Whatever a file does to it, the house stands.
+//!
+//! What it finds out is read into memory; what it makes goes to the porch as it comes (`made.rs`).
 
 mod child;
 mod limits;
+mod made;
 
 use std::{
     fs::File,
@@ -19,14 +22,22 @@ use std::{
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _},
+    io::AsyncReadExt as _,
     process::{Child, Command},
     sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
 
-pub use self::child::run;
-use super::{MediaType, pdf::PdfFacts, picture::PictureFacts};
+pub use self::{
+    child::run,
+    limits::{Walls, walls},
+};
+use super::{
+    MediaType, Staged, Staging,
+    office::DocumentFacts,
+    pdf::PdfFacts,
+    picture::{PictureFacts, PictureFormat},
+};
 use crate::error::{Answer, Failure};
 
 /// How many files are looked into at once; each may need a good part of a processor.
@@ -35,8 +46,11 @@ const BENCHES: usize = 2;
 /// Longer than the processor time that `limits.rs` allows, for machines that are busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// No facts and no picture are larger.
+/// No facts are longer.
 const LONGEST_ANSWER: u64 = 32 * 1024 * 1024;
+
+/// No picture that is made for readers is larger.
+const LARGEST_PICTURE: u64 = 32 * 1024 * 1024;
 
 /// How many wait for a page to be drawn, and how long; the others are told to come back.
 const LONGEST_QUEUE: usize = 32;
@@ -57,8 +71,12 @@ const REFUSED: u8 = 3;
 pub enum Task {
     /// To find out what is in it.
     Inspect(MediaType),
-    /// To draw one of its pages, this many pixels wide, as WebP.
-    Draw { page: u32, width: u32 },
+    /// To draw one of its pages, this many pixels wide.
+    Draw { page: u32, width: u32, format: PictureFormat },
+    /// To write a picture anew with nothing in it but what shows.
+    Clean(MediaType),
+    /// To make a picture this many pixels wide, if it is not narrower.
+    Render { media_type: MediaType, width: u32, format: PictureFormat },
 }
 
 /// What was found in a file.
@@ -67,8 +85,14 @@ pub enum Task {
 pub enum Facts {
     Pdf(Box<PdfFacts>),
     Picture(PictureFacts),
-    /// Nothing here can look into it.
-    Closed,
+    Document(DocumentFacts),
+}
+
+impl Facts {
+    /// Whether the file carries what is not to be kept.
+    pub fn need_cleaning(&self) -> bool {
+        matches!(self, Self::Picture(facts) if facts.needs_cleaning)
+    }
 }
 
 /// Hands out the work.
@@ -100,9 +124,20 @@ impl Workshop {
         read(&found)
     }
 
-    /// Draws a page of a PDF.
-    pub async fn draw(&self, path: &Path, page: u32, width: u32) -> Answer<Vec<u8>> {
-        self.does(Task::Draw { page, width }, path).await
+    /// Writes a picture anew, in its format, with nothing in it but what shows.
+    pub async fn clean(
+        &self,
+        path: &Path,
+        media_type: MediaType,
+        staging: &Staging,
+        limit: u64,
+    ) -> Answer<Staged> {
+        self.makes(Task::Clean(media_type), path, staging, limit).await
+    }
+
+    /// Makes a picture for readers, of a picture or of a page.
+    pub async fn render(&self, path: &Path, task: Task, staging: &Staging) -> Answer<Staged> {
+        self.makes(task, path, staging, LARGEST_PICTURE).await
     }
 
     /// Waits until it is one's turn to have a page drawn. To be asked for before anything is fetched.
@@ -122,25 +157,45 @@ impl Workshop {
         self.hopeless.get(name).is_some()
     }
 
+    /// Has something found out.
     async fn does(&self, task: Task, path: &Path) -> Answer<Vec<u8>> {
         let _bench = self.benches.acquire().await.map_err(Failure::internal)?;
         let mut child = begin(task, path).map_err(Failure::internal)?;
-        let finished = timeout(PATIENCE, hear(&mut child)).await;
-        let (status, answer) = match finished {
-            Ok(heard) => heard.map_err(Failure::internal)?,
-            Err(_) => return Err(cut_off("it took longer than a minute")),
-        };
-        if status.signal() == Some(KILLED) {
-            return Err(cut_off("somebody has killed it"));
-        }
-        match status.code().and_then(|code| u8::try_from(code).ok()) {
-            Some(0) => Ok(answer),
-            Some(REFUSED) => Err(Failure::bad_input("file", read::<String>(&answer)?)),
-            // Killed by a limit, or by a fault that the file has found.
-            _ => {
-                tracing::warn!(?task, %status, "a file broke the process that looked into it");
-                Err(too_costly())
-            }
+        let (status, answer) = in_time(hear(&mut child)).await?;
+        finished(task, status, &answer)?;
+        Ok(answer)
+    }
+
+    /// Has something made, of so many bytes at most.
+    async fn makes(
+        &self,
+        task: Task,
+        path: &Path,
+        staging: &Staging,
+        limit: u64,
+    ) -> Answer<Staged> {
+        let _bench = self.benches.acquire().await.map_err(Failure::internal)?;
+        let child = begin(task, path).map_err(Failure::internal)?;
+        made::made(child, task, staging, limit).await
+    }
+}
+
+async fn in_time<T>(work: impl Future<Output = Answer<T>>) -> Answer<T> {
+    timeout(PATIENCE, work).await.map_err(|_| cut_off("it took longer than a minute"))?
+}
+
+/// Whether the child has done its task; if not, what it said or how it ended tells why.
+fn finished(task: Task, status: ExitStatus, said: &[u8]) -> Answer<()> {
+    if status.signal() == Some(KILLED) {
+        return Err(cut_off("somebody has killed it"));
+    }
+    match status.code().and_then(|code| u8::try_from(code).ok()) {
+        Some(0) => Ok(()),
+        Some(REFUSED) => Err(Failure::bad_input("file", read::<String>(said)?)),
+        // Killed by a limit, or by a fault that the file has found.
+        _ => {
+            tracing::warn!(?task, %status, "a file broke the process that looked into it");
+            Err(too_costly())
         }
     }
 }
@@ -164,16 +219,13 @@ fn this_program() -> io::Result<PathBuf> {
 }
 
 /// Waits for the end of the child, and gives how it ended and what it said.
-async fn hear(child: &mut Child) -> io::Result<(ExitStatus, Vec<u8>)> {
+async fn hear(child: &mut Child) -> Answer<(ExitStatus, Vec<u8>)> {
     let mut answer = Vec::new();
     if let Some(said) = child.stdout.take() {
-        take(said, &mut answer).await?;
+        let heard = said.take(LONGEST_ANSWER).read_to_end(&mut answer).await;
+        heard.map_err(Failure::internal)?;
     }
-    Ok((child.wait().await?, answer))
-}
-
-async fn take(said: impl AsyncRead + Unpin, answer: &mut Vec<u8>) -> io::Result<()> {
-    said.take(LONGEST_ANSWER).read_to_end(answer).await.map(drop)
+    Ok((child.wait().await.map_err(Failure::internal)?, answer))
 }
 
 fn read<T: DeserializeOwned>(answer: &[u8]) -> Answer<T> {

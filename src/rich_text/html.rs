@@ -10,7 +10,7 @@ mod markup;
 use uuid::Uuid;
 
 use self::anchor::Anchors;
-use self::markup::Markup;
+pub(crate) use self::markup::Markup;
 use super::spans::{Span, letters, spans};
 use super::{
     Alt, Block, Card, Cell, CellRole, Document, Href, Image, Inline, Item, Level, Mark, Row, Tone,
@@ -34,8 +34,12 @@ pub struct EntryTarget {
 #[derive(Clone, Debug)]
 pub struct FileTarget {
     pub href: String,
+    /// All sizes that there are, as the attribute of that name wants them.
+    pub srcset: Option<String>,
     pub width: Option<u32>,
     pub height: Option<u32>,
+    /// Who made it, where the text does not say so itself.
+    pub credit: Option<String>,
 }
 
 /// Writes a document as HTML.
@@ -176,13 +180,17 @@ fn image(page: &mut Page<'_>, image: &Image) {
         Alt::Missing | Alt::Decorative => "",
     };
     let (width, height) = (file.width.map(|w| w.to_string()), file.height.map(|h| h.to_string()));
+    let credit = image.credit.as_ref().or(file.credit.as_ref());
     let mut attributes = vec![("src", file.href.as_str()), ("alt", alt), ("loading", "lazy")];
+    if let Some(srcset) = &file.srcset {
+        attributes.extend([("srcset", srcset.as_str()), ("sizes", "100vw")]);
+    }
     attributes.extend(width.as_deref().map(|width| ("width", width)));
     attributes.extend(height.as_deref().map(|height| ("height", height)));
 
     page.element("figure", &[("class", "image")], |page| {
         page.void("img", &attributes);
-        if image.caption.is_none() && image.credit.is_none() {
+        if image.caption.is_none() && credit.is_none() {
             return;
         }
         page.element("figcaption", &[], |page| {
@@ -190,7 +198,7 @@ fn image(page: &mut Page<'_>, image: &Image) {
                 page.element("span", &[("class", "caption")], |page| page.text(caption));
                 page.text(" ");
             }
-            if let Some(credit) = &image.credit {
+            if let Some(credit) = credit {
                 page.element("span", &[("class", "credit")], |page| page.text(credit));
             }
         });
@@ -276,7 +284,8 @@ mod tests {
         }
 
         fn file(&self, _: Uuid) -> Option<FileTarget> {
-            Some(FileTarget { href: "/f".into(), width: Some(640), height: None })
+            let (width, height) = (Some(640), None);
+            Some(FileTarget { href: "/f".into(), srcset: None, width, height, credit: None })
         }
     }
 

@@ -33,6 +33,19 @@ pub fn references(document: &Document) -> References {
     found
 }
 
+/// The pictures of which the document says who made them.
+pub fn credited(document: &Document) -> Vec<Uuid> {
+    let mut found = Vec::new();
+    walk(document, &mut |_, met| {
+        if let Met::Block(Block::Image(image)) = met
+            && image.credit.as_ref().is_some_and(|credit| !credit.trim().is_empty())
+        {
+            found.push(image.file);
+        }
+    });
+    found
+}
+
 fn entry(inline: &Inline) -> Option<Uuid> {
     let Inline::Text(text) = inline else { return None };
     text.marks.iter().find_map(|mark| match mark {

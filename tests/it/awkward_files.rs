@@ -1,8 +1,9 @@
 //! Awkward files: each is to be kept with what was found in it, or refused with a reason. `uploads.rs`
 //! sends them.
 
+mod office;
 pub mod pdf;
-mod picture;
+pub mod picture;
 
 use crate::collection::bundled;
 
@@ -56,8 +57,12 @@ fn masks() -> Vec<Awkward> {
 
 /// All of them.
 pub fn all() -> Vec<Awkward> {
-    let all: Vec<Awkward> =
-        masks().into_iter().chain(pdf::awkward()).chain(picture::awkward()).collect();
-    assert!(all.len() >= 40, "only {} files", all.len());
+    let all: Vec<Awkward> = masks()
+        .into_iter()
+        .chain(pdf::awkward())
+        .chain(picture::awkward())
+        .chain(office::awkward())
+        .collect();
+    assert!(all.len() >= 80, "only {} files", all.len());
     all
 }

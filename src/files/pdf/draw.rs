@@ -1,15 +1,13 @@
 //! Pages as pictures.
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use hayro::{
     PixmapSettings, RenderCache, RenderSettings, hayro_interpret::InterpreterSettings, render,
     vello_cpu::color::palette::css::WHITE,
 };
 
 use super::drawable;
-
-/// How much a picture may lose to be small: text stays sharp.
-const QUALITY: f32 = 80.0;
+use crate::files::picture::{PictureFormat, encode};
 
 /// A page that is higher than this is as good as endless.
 const HIGHEST: f32 = 8000.0;
@@ -24,8 +22,8 @@ pub fn scale(across: f32, down: f32, width: u32) -> Option<(f32, u32)> {
     fits.then_some((scale, height as u32))
 }
 
-/// Draws a page, this many pixels wide, on white, as WebP.
-pub fn draw(bytes: Vec<u8>, page: u32, width: u32) -> Result<Vec<u8>> {
+/// Draws a page, this many pixels wide, on white.
+pub fn draw(bytes: Vec<u8>, page: u32, width: u32, format: PictureFormat) -> Result<Vec<u8>> {
     let pdf = drawable(bytes)?;
     let place = usize::try_from(page)?.checked_sub(1).context("Pages are counted from 1.")?;
     let page =
@@ -44,8 +42,5 @@ pub fn draw(bytes: Vec<u8>, page: u32, width: u32) -> Result<Vec<u8>> {
     );
     // On white nothing shines through, so the colours are plain.
     let (width, height) = (drawn.width().into(), drawn.height().into());
-    let picture = webp::Encoder::from_rgba(drawn.data_as_u8_slice(), width, height);
-    let encoded = picture.encode_simple(false, QUALITY);
-    let encoded = encoded.map_err(|cause| anyhow!("encoding a page: {cause:?}"))?;
-    Ok(encoded.to_vec())
+    encode(drawn.data_as_u8_slice(), width, height, format)
 }

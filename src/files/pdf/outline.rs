@@ -1,6 +1,8 @@
 //! The outline of a PDF: its headings with the pages on which they begin.
 
-use lopdf::Document;
+use std::collections::HashSet;
+
+use lopdf::{Dictionary, Document, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 
 use super::in_words;
@@ -19,6 +21,9 @@ pub struct Heading {
 }
 
 pub fn of(document: &Document) -> Vec<Heading> {
+    if !ends(document) {
+        return Vec::new();
+    }
     // A document without an outline is an error here, and no fault.
     let Ok(contents) = document.get_toc() else { return Vec::new() };
     let heading = |entry: &lopdf::TocType| {
@@ -29,4 +34,24 @@ pub fn of(document: &Document) -> Vec<Heading> {
         })
     };
     contents.toc.iter().filter_map(heading).take(LONGEST).collect()
+}
+
+/// Whether whoever goes from heading to heading comes to an end; the library does not ask.
+fn ends(document: &Document) -> bool {
+    let named =
+        |within: &Dictionary, key: &[u8]| within.get(key).and_then(Object::as_reference).ok();
+    let first = document.catalog().ok().and_then(|catalog| named(catalog, b"Outlines"));
+    let mut ahead: Vec<ObjectId> = first.into_iter().collect();
+    let mut seen = HashSet::new();
+    while let Some(next) = ahead.pop() {
+        if !seen.insert(next) {
+            return false;
+        }
+        if let Ok(heading) = document.get_dictionary(next) {
+            ahead.extend(
+                [b"First".as_slice(), b"Next"].into_iter().filter_map(|key| named(heading, key)),
+            );
+        }
+    }
+    true
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 use anyhow::{Context as _, Result};
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
+    RulesetStatus,
 };
 use rlimit::Resource;
 
@@ -40,19 +41,52 @@ pub fn set() -> Result<()> {
     Ok(())
 }
 
+/// How far this system can take away all files and the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walls {
+    Whole,
+    /// The kernel knows only some of what may be taken away.
+    Partial,
+    Absent,
+}
+
+/// Tries it out, for `koffer doctor`. The walls stand around a thread of their own, which ends.
+pub fn walls() -> Result<Walls> {
+    let tried = std::thread::spawn(shut_in).join();
+    tried.map_err(|_| anyhow::anyhow!("the thread that tried it has panicked"))?
+}
+
 /// Takes away all files and the network, as far as the system can.
-fn shut_in() -> Result<()> {
+fn shut_in() -> Result<Walls> {
     let abi = ABI::V5;
-    Ruleset::default()
+    let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(abi))?
         .handle_access(AccessNet::from_all(abi))?
         .create()?
         .restrict_self()?;
-    Ok(())
+    Ok(match status.ruleset {
+        RulesetStatus::FullyEnforced => Walls::Whole,
+        RulesetStatus::PartiallyEnforced => Walls::Partial,
+        RulesetStatus::NotEnforced => Walls::Absent,
+    })
 }
 
 /// The file, as far as it may be read.
 pub fn reader(file: impl Read) -> impl Read {
     file.take(LARGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trying_the_walls_out_shuts_nobody_else_in() {
+        walls().unwrap();
+
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "still open").unwrap();
+        std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    }
 }

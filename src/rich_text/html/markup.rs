@@ -6,26 +6,26 @@
 use crate::rich_text::tag::escaped;
 
 /// A page being written, with what its writer needs to know along the way.
-pub(super) struct Markup<C> {
-    pub(super) context: C,
+pub(crate) struct Markup<C> {
+    pub(crate) context: C,
     written: String,
 }
 
 impl<C> Markup<C> {
-    pub(super) fn new(context: C) -> Self {
+    pub(crate) fn new(context: C) -> Self {
         Self { context, written: String::new() }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.written
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.written.push_str(&escaped(text));
     }
 
     /// An element with something inside.
-    pub(super) fn element(
+    pub(crate) fn element(
         &mut self,
         name: &'static str,
         attributes: &[(&'static str, &str)],
@@ -39,7 +39,7 @@ impl<C> Markup<C> {
     }
 
     /// An element that has no inside.
-    pub(super) fn void(&mut self, name: &'static str, attributes: &[(&'static str, &str)]) {
+    pub(crate) fn void(&mut self, name: &'static str, attributes: &[(&'static str, &str)]) {
         self.written.push('<');
         self.written.push_str(name);
         for (name, value) in attributes {

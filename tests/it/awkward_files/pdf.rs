@@ -37,6 +37,22 @@ fn one_page(catalog: &str, page: &str, more: &[&str]) -> Vec<u8> {
     written(&objects)
 }
 
+/// A document of one page that everybody can read, with this title.
+pub fn tagged(title: &str) -> Vec<u8> {
+    let catalog = "/Lang (de) /MarkInfo << /Marked true >> /StructTreeRoot 4 0 R";
+    let mut bytes = one_page(catalog, A4, &["<< /Type /StructTreeRoot >>"]);
+    let mut document = Document::load_mem(&bytes).unwrap();
+    let title = Object::String(
+        [b"\xFE\xFF".to_vec(), title.encode_utf16().flat_map(u16::to_be_bytes).collect()].concat(),
+        lopdf::StringFormat::Literal,
+    );
+    let info = document.add_object(dictionary! { "Title" => title });
+    document.trailer.set("Info", info);
+    bytes.clear();
+    document.save_to(&mut bytes).unwrap();
+    bytes
+}
+
 const A4: &str = "/MediaBox [0 0 595 842]";
 
 fn stream(about: &str, content: &str) -> String {
@@ -160,7 +176,7 @@ pub fn awkward() -> Vec<Awkward> {
         kept("bombe-in-bombe.pdf", bomb(300 * 1024 * 1024, 3)),
         refused("verschlossen.pdf", locked("geheim")),
         refused("ohne-kennwort-verschlossen.pdf", locked("")),
-        refused(
+        kept(
             "gliederung-im-kreis.pdf",
             one_page(outline, A4, &["<< /First 5 0 R /Last 6 0 R >>", &heading(6), &heading(5)]),
         ),
