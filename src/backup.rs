@@ -17,7 +17,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
-use entity::file;
+use entity::{file, file_version};
 use indicatif::ProgressBar;
 use sea_orm::EntityTrait as _;
 use sha2::{Digest as _, Sha256};
@@ -90,8 +90,12 @@ async fn fill(app: &App, folder: &Path) -> anyhow::Result<Manifest> {
     // Nothing is ever removed from a store while a row names it, so what is listed now, after the
     // database was copied, holds at least what the copy names.
     let rows = file::Entity::find().all(app.db.pool()).await?;
-    let digests: BTreeMap<String, String> =
-        rows.into_iter().map(|row| (row.digest, row.name)).collect();
+    let earlier = file_version::Entity::find().all(app.db.pool()).await?;
+    let digests: BTreeMap<String, String> = earlier
+        .into_iter()
+        .map(|row| (row.digest, row.name))
+        .chain(rows.into_iter().map(|row| (row.digest, row.name)))
+        .collect();
     let progress = ProgressBar::new(digests.len() as u64);
     for (digest, name) in digests {
         let digest: Digest = digest.parse()?;

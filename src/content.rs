@@ -11,9 +11,7 @@ pub mod compare;
 pub mod door;
 pub mod draft;
 pub mod edition;
-pub mod exception;
 pub mod file;
-pub mod file_address;
 pub mod follow;
 pub mod head;
 pub mod idempotency;
@@ -32,8 +30,6 @@ pub mod saved_view;
 pub mod slug;
 pub mod task;
 pub mod term;
-pub mod upload;
-pub mod variant;
 pub mod view;
 pub mod workspace;
 
@@ -83,6 +79,10 @@ pub trait Content:
     /// Its rich texts, by the name of the field.
     fn texts(&self) -> Vec<(&'static str, &Document)> {
         Vec::new()
+    }
+    /// The file whose first page stands for the whole where nobody chose a picture.
+    fn cover_file(&self) -> Option<Uuid> {
+        None
     }
     /// What stands in the way of publishing, beyond what is asked of every kind.
     fn check(&self, _head: &Head, _found: &mut Problems) {}

@@ -30,7 +30,7 @@ use crate::{
     clock,
     content::{
         edition::{Language, Register},
-        exception::Exception,
+        file::exception::Exception,
     },
     error::{Answer, Failure},
     files::Digest,
@@ -89,6 +89,56 @@ pub struct ExportedFile {
     /// Why it may be public although screen readers cannot read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<Exception>,
+    /// What editors say about it.
+    #[serde(default, flatten)]
+    pub said: Said,
+}
+
+/// What editors say about a file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Said {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub decorative: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Which point of a picture stays in sight where it is cut: across and down, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focal_point: Option<[f64; 2]>,
+}
+
+impl Said {
+    fn of(row: &file::Model) -> Self {
+        Self {
+            title: row.title.clone(),
+            language: row.language.clone(),
+            alt: row.alt.clone(),
+            decorative: row.decorative,
+            credit: row.credit.clone(),
+            licence: row.licence.clone(),
+            focal_point: row.focal_x.zip(row.focal_y).map(|(x, y)| [x, y]),
+        }
+    }
+
+    /// Writes it on the row of a file that comes in.
+    pub fn write_on(self, row: &mut file::Model) {
+        row.title = self.title;
+        row.language = self.language;
+        row.alt = self.alt;
+        row.decorative = self.decorative;
+        row.credit = self.credit;
+        row.licence = self.licence;
+        row.focal_x = self.focal_point.map(|[x, _]| x);
+        row.focal_y = self.focal_point.map(|[_, y]| y);
+    }
 }
 
 /// What was written.
@@ -234,6 +284,7 @@ async fn files(app: &App, folder: &Path) -> Answer<u64> {
         }
         let line = ExportedFile {
             exception: Exception::of(&row),
+            said: Said::of(&row),
             id: row.id,
             key: row.key,
             sha256: row.digest,
@@ -251,7 +302,7 @@ async fn bytes(app: &App, row: &file::Model, path: &Path) -> Answer<()> {
     let digest: Digest =
         row.digest.parse().map_err(|cause: anyhow::Error| Failure::internal(cause))?;
     let opened = app.store.open(&digest, None).await?;
-    let mut opened = opened.ok_or_else(|| {
+    let opened = opened.ok_or_else(|| {
         Failure::internal(anyhow::anyhow!(
             "the bytes of „{}“ ({}) are not in the store",
             row.name,
@@ -259,7 +310,9 @@ async fn bytes(app: &App, row: &file::Model, path: &Path) -> Answer<()> {
         ))
     })?;
     let mut out = tokio::fs::File::create(path).await.map_err(Failure::internal)?;
-    tokio::io::copy(&mut opened.stream, &mut out).await.map_err(Failure::internal)?;
+    tokio::io::copy(&mut opened.checked(&digest).stream, &mut out)
+        .await
+        .map_err(Failure::internal)?;
     out.sync_all().await.map_err(Failure::internal)
 }
 

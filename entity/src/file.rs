@@ -31,6 +31,32 @@ pub struct Model {
     pub height: Option<i32>,
     /// The account that has sent it; nobody's where an import brought it.
     pub uploaded_by: Option<Uuid>,
+    /// What editors call it; where nobody does, what the document says counts.
+    pub title: Option<String>,
+    /// The language it is in, where the document does not say so itself.
+    pub language: Option<String>,
+    /// What a picture shows, for those who do not see it.
+    pub alt: Option<String>,
+    /// The picture says nothing that a text would not; readers may skip it.
+    pub decorative: bool,
+    /// Who made it.
+    pub credit: Option<String>,
+    /// The terms under which it may be used again, by their identifier.
+    pub licence: Option<String>,
+    /// Which point of a picture stays in sight where it is cut, from 0 to 1.
+    pub focal_x: Option<f64>,
+    pub focal_y: Option<f64>,
+    /// A picture in a few letters, to be shown until it is there.
+    pub blurhash: Option<String>,
+    /// Its dominant colour: `#aabbcc`.
+    pub colour: Option<String>,
+    /// What the search for viruses has said: `clean`, `infected`, or `waiting` while nobody could
+    /// look. Nothing where none is configured.
+    pub scan: Option<String>,
+    /// How many versions there have been, this one counted.
+    pub version: i32,
+    /// All the words by which editors look for it, without case.
+    pub folded: String,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

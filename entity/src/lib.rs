@@ -4,12 +4,14 @@
 //! A kind's table and `live` hold what is published, and nothing but what is published.
 
 pub mod account;
+pub mod blob;
 pub mod change;
 pub mod comment;
 pub mod edition;
 pub mod entry;
 pub mod file;
 pub mod file_page;
+pub mod file_version;
 pub mod grant;
 pub mod house;
 pub mod idempotency;
@@ -30,6 +32,8 @@ pub mod saved_view;
 pub mod schedule;
 pub mod session;
 pub mod term;
+pub mod upload;
+pub mod upload_part;
 pub mod variant;
 
 pub mod assistant;

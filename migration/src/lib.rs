@@ -23,6 +23,7 @@ mod m20261122_000111_assistant;
 mod m20261122_000201_editing;
 mod m20261122_000203_together;
 mod m20261122_000301_file_facts;
+mod m20261122_000302_media;
 
 pub struct Migrator;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000201_editing::Migration),
             Box::new(m20261122_000203_together::Migration),
             Box::new(m20261122_000301_file_facts::Migration),
+            Box::new(m20261122_000302_media::Migration),
         ]
     }
 }

@@ -57,11 +57,13 @@ pub enum HouseAction {
     SetRules,
     /// Changing the lists that others have shared.
     TendViews,
+    /// Seeing all files, and deleting those that others have sent.
+    TendFiles,
 }
 
 impl HouseAction {
-    pub const ALL: [Self; 4] =
-        [Self::ManageAccounts, Self::ReadAudit, Self::SetRules, Self::TendViews];
+    pub const ALL: [Self; 5] =
+        [Self::ManageAccounts, Self::ReadAudit, Self::SetRules, Self::TendViews, Self::TendFiles];
 }
 
 /// Whose work it is.
@@ -110,10 +112,14 @@ pub fn check_upload(principal: &Principal) -> Answer<()> {
 /// Whether the person may do it with the house; a role that is limited to a part may not.
 #[must_use]
 pub fn may_in_house(principal: &Principal, action: HouseAction) -> bool {
-    use HouseAction::{ManageAccounts, ReadAudit, SetRules, TendViews};
+    use HouseAction::{ManageAccounts, ReadAudit, SetRules, TendFiles, TendViews};
     principal.grants.iter().filter(|grant| grant.scope.is_unlimited()).any(|grant| {
         match (grant.role, action) {
-            (Role::Administration, ManageAccounts | ReadAudit | SetRules | TendViews) => true,
+            (
+                Role::Administration,
+                ManageAccounts | ReadAudit | SetRules | TendViews | TendFiles,
+            )
+            | (Role::ChiefEditor, TendFiles) => true,
             (Role::ChiefEditor | Role::Editor | Role::Author | Role::Reader, _) => false,
         }
     })

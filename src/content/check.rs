@@ -4,14 +4,20 @@
 //! looked at. An import does not ask this: it brings a whole collection, where the first entry
 //! names the last.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::{edition, entry, file};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Deserialize as _;
 use uuid::Uuid;
 
-use super::{exception::Exception, life::Desk, problem::Problems};
-use crate::error::Answer;
+use super::{
+    file::{exception::Exception, scan},
+    head::Cover,
+    life::Desk,
+    problem::Problems,
+};
+use crate::{error::Answer, files::MediaType, rich_text};
 
 /// Everything that is wrong; `companions` are entries that go public together with this one.
 pub async fn problems(desk: &Desk<'_>, companions: &[Uuid]) -> Answer<Problems> {
@@ -41,9 +47,14 @@ pub async fn problems(desk: &Desk<'_>, companions: &[Uuid]) -> Answer<Problems> 
         .all(desk.tx)
         .await?;
 
+    let credited = credited(desk)?;
     for (field, target) in targets {
         if let Some(file) = files.get(&target) {
-            untagged(field, file, &mut found);
+            document(field, file, &mut found);
+            picture(field, file, credited.contains(&(field.to_owned(), target)), &mut found);
+            if !scan::State::of(file).lets_pass() {
+                found.once(field, "NOT_CHECKED", scan::NOT_CHECKED);
+            }
         } else if !entries.contains(&target) {
             let message = "Der Verweis führt ins Leere: Diesen Inhalt gibt es nicht (mehr).";
             found.once(field, "TARGET_MISSING", message);
@@ -58,13 +69,51 @@ pub async fn problems(desk: &Desk<'_>, companions: &[Uuid]) -> Answer<Problems> 
     Ok(found)
 }
 
-fn untagged(field: &str, file: &file::Model, found: &mut Problems) {
+/// That a document can be read by everybody, or that somebody has said why not.
+pub fn document(field: &str, file: &file::Model, found: &mut Problems) {
     let excepted = Exception::of(file).is_some_and(|exception| exception.counts());
-    if file.media_type == "application/pdf" && file.tagged == Some(false) && !excepted {
+    if file.media_type == MediaType::Pdf.name() && file.tagged == Some(false) && !excepted {
         let message = format!(
             "Das PDF „{}“ ist nicht barrierefrei ausgezeichnet (ohne Tags). Bitte ein ausgezeichnetes hochladen oder eine Ausnahme begründen.",
             file.name
         );
         found.add(field, "UNTAGGED_PDF", message);
     }
+}
+
+/// That it is known who made a picture and on what terms others may use it.
+fn picture(field: &str, file: &file::Model, is_credited: bool, found: &mut Problems) {
+    if !MediaType::from_name(&file.media_type).is_some_and(MediaType::is_image) {
+        return;
+    }
+    if !is_credited && file.credit.is_none() {
+        let message = format!(
+            "Beim Bild „{}“ fehlt, wer es gemacht hat. Bitte den Bildnachweis angeben.",
+            file.name
+        );
+        found.add(field, "CREDIT_MISSING", message);
+    }
+    if file.licence.is_none() {
+        let message = format!(
+            "Beim Bild „{}“ fehlt die Lizenz. Bitte angeben, unter welcher es verwendet werden darf.",
+            file.name
+        );
+        found.add(field, "LICENCE_MISSING", message);
+    }
+}
+
+/// The pictures of which the edition itself says who made them, by field.
+fn credited(desk: &Desk<'_>) -> Answer<HashSet<(String, Uuid)>> {
+    let snapshot = &desk.newest.snapshot;
+    let mut found = HashSet::new();
+    for (field, value) in snapshot.as_object().into_iter().flatten() {
+        // Covers, and other pictures that a kind has of its own.
+        let cover = Cover::deserialize(value).ok();
+        let credit = cover.filter(|cover| cover.credit.as_ref().is_some_and(|it| !it.is_empty()));
+        found.extend(credit.map(|cover| (field.clone(), cover.file)));
+    }
+    for (field, text) in desk.door.texts(snapshot)? {
+        found.extend(rich_text::credited(&text).into_iter().map(|file| (field.to_owned(), file)));
+    }
+    Ok(found)
 }

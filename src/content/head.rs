@@ -40,6 +40,9 @@ pub struct Cover {
     pub decorative: bool,
     #[serde(default)]
     pub credit: Option<String>,
+    /// Which page of it, where the file is a document; the first where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
 }
 
 /// Terms under which content may be used again.

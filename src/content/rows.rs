@@ -11,12 +11,13 @@ use sea_orm::{
     IntoActiveModel, QueryTrait,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
     Content,
     collation::{folded, sort_key},
-    head::{Head, Licence},
+    head::{Cover, Head, Licence},
     link::Links,
     open,
     term::Terms,
@@ -73,7 +74,8 @@ pub async fn put_new<C: Content>(
         written.fields.terms(&mut values);
         links.extend(self::links(&written.head, &written.fields).into_rows(row, edition));
         terms.extend(values.into_rows(row));
-        heads.push(head_row(&written.head, *showing));
+        let cover = cover(&written.head, written.fields.cover_file(), edition);
+        heads.push(live::Model { cover, ..head_row(&written.head, *showing) });
         owns.push(written.fields.into_row(row));
     }
     insert::<live::Entity>(tx, shelf, heads).await?;
@@ -123,6 +125,18 @@ where
     Ok(())
 }
 
+/// The picture that somebody chose, or the first page of the document.
+fn cover(head: &Head, document: Option<Uuid>, edition: &edition::Model) -> Option<Value> {
+    let chosen = head.cover.clone();
+    let cover = chosen.or_else(|| {
+        let is_german = edition.language.starts_with("de");
+        let alt =
+            if is_german { format!("Titelseite: {}", head.title) } else { head.title.clone() };
+        Some(Cover { file: document?, alt: Some(alt), decorative: false, credit: None, page: None })
+    });
+    serde_json::to_value(cover?).ok()
+}
+
 fn head_row(head: &Head, showing: Showing<'_>) -> live::Model {
     let Showing { row, edition, revision, slug, at, .. } = showing;
     live::Model {
@@ -138,7 +152,7 @@ fn head_row(head: &Head, showing: Showing<'_>) -> live::Model {
         summary: head.summary.clone(),
         summary_folded: head.summary.as_deref().map(folded),
         aliases: head.aliases.clone().into(),
-        cover: head.cover.as_ref().and_then(|cover| serde_json::to_value(cover).ok()),
+        cover: None,
         licence: head.licence.map(|licence| Licence::describe(licence).0.into()),
         attribution: head.attribution.clone(),
         source_url: head.source_url.clone(),

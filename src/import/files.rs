@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     app::App,
-    content::{self, file::Incoming},
+    content::{
+        self,
+        file::{Incoming, blob},
+    },
     error::{Answer, Failure},
     export::ExportedFile,
     files::{Staged, sniff},
@@ -52,7 +55,7 @@ pub async fn stage(
 /// Keeps the bytes. They are named after their digest, so that this changes nothing that is there.
 pub async fn keep(app: &App, files: &[Looked]) -> Answer<()> {
     for file in files {
-        app.store.keep(&file.staged).await?;
+        blob::keep(app, &file.staged).await?;
     }
     Ok(())
 }
@@ -68,17 +71,35 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
             Some(_) => Fate::Changed,
         };
         if fate != Fate::Unchanged {
-            let created_at = known.as_ref().map_or(row.created_at, |known| known.created_at);
-            let uploaded_by = known.as_ref().and_then(|known| known.uploaded_by);
-            // An exception was made for these bytes and not for others.
-            let said = known.filter(|known| known.digest == row.digest);
-            let exception = row.exception.clone().or(said.and_then(|known| known.exception));
-            let row = file::Model { created_at, exception, uploaded_by, ..row.clone() };
+            let row = known.map_or_else(|| row.clone(), |known| in_the_place_of(known, row));
             content::file::put(tx, Incoming { row, pages: incoming.pages.clone() }).await?;
         }
         report.file(fate);
     }
     Ok(())
+}
+
+/// The new row, with what was said of the file here and is not said by the import.
+fn in_the_place_of(known: file::Model, row: &file::Model) -> file::Model {
+    // An exception was made for these bytes and not for others.
+    let exception = known.exception.clone().filter(|_| known.digest == row.digest);
+    let is_said = row.title.is_some() || row.alt.is_some() || row.licence.is_some();
+    let said = if is_said { row.clone() } else { known.clone() };
+    file::Model {
+        created_at: known.created_at,
+        uploaded_by: known.uploaded_by,
+        version: known.version,
+        exception: row.exception.clone().or(exception),
+        title: said.title,
+        language: said.language,
+        alt: said.alt,
+        decorative: said.decorative,
+        credit: said.credit,
+        licence: said.licence,
+        focal_x: said.focal_x,
+        focal_y: said.focal_y,
+        ..row.clone()
+    }
 }
 
 /// Whether nothing new is known: the same bytes under the same name, looked into as they are now.
@@ -88,11 +109,16 @@ fn says_the_same(known: &file::Model, row: &file::Model) -> bool {
         && known.facts == row.facts
         && known.width == row.width
         && (row.exception.is_none() || known.exception == row.exception)
+        && known.blurhash == row.blurhash
+        && (row.title.is_none() || known.title == row.title)
+        && (row.alt.is_none() || known.alt == row.alt)
+        && (row.licence.is_none() || known.licence == row.licence)
+        && (row.credit.is_none() || known.credit == row.credit)
 }
 
 async fn look(app: &App, id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Looked> {
     let media_type = sniff::media_type(staged.opening(), &name)?;
-    let mut incoming = Incoming::look(app, id, name, media_type, &staged).await?;
+    let (mut incoming, staged) = Incoming::look(app, id, name, media_type, staged).await?;
     incoming.row.key = Some(path.into());
     Ok(Looked { staged, incoming })
 }
@@ -127,5 +153,6 @@ pub async fn receive(app: &App, path: &Path, file: &ExportedFile) -> Answer<Look
     looked.incoming.row.key = file.key.clone();
     let exception = file.exception.as_ref().map(serde_json::to_value);
     looked.incoming.row.exception = exception.transpose().map_err(Failure::internal)?;
+    file.said.clone().write_on(&mut looked.incoming.row);
     Ok(looked)
 }

@@ -15,10 +15,10 @@ use crate::{
     content::{
         draft::{self, How, Novelty, Save, Saved},
         edition::{Language, Register},
+        file::upload,
         idempotency::{self, Once},
         problem::Problems,
         review::{self, FourEyes},
-        upload,
     },
     error::{Answer, Failure},
     id,

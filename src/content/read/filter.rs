@@ -47,6 +47,11 @@ pub enum Test {
         field: &'static str,
         checks: Vec<Check>,
     },
+    /// The file that a field names passes all of these checks.
+    File {
+        field: &'static str,
+        checks: Vec<(&'static str, Vec<Check>)>,
+    },
     /// So many of the entries of a kind that the routes lead to pass the test.
     Related {
         to: &'static str,
@@ -135,6 +140,7 @@ impl<'r> Place<'r> {
             }
             Test::TermNot { field, checks } => Condition::all()
                 .add(self.term(field, |term| self.checked(term, "value", checks).not())),
+            Test::File { field, checks } => Condition::all().add(self.file(field, checks)),
             Test::Related { to, routes, quantifier, test } => {
                 let any = routes.iter().fold(Condition::any(), |any, route| {
                     any.add(self.reached(to, route, *quantifier, test))
@@ -177,6 +183,27 @@ impl<'r> Place<'r> {
             .from_as("term", term.alias())
             .and_where(term.col("field").eq(field))
             .cond_where(condition(&term))
+            .to_owned();
+        self.live.col("edition_id").in_subquery(rows)
+    }
+
+    /// The editions of which a field names such a file.
+    fn file(&self, field: &'static str, checks: &[(&'static str, Vec<Check>)]) -> Expr {
+        let (link, file) = (self.inner("link"), self.inner("file"));
+        let matching = checks.iter().fold(Condition::all(), |all, (column, checks)| {
+            all.add(self.checked(&file, column, checks))
+        });
+        let rows = Query::select()
+            .expr(link.col("edition_id"))
+            .from_as("link", link.alias())
+            .join_as(
+                JoinType::InnerJoin,
+                "file",
+                file.alias(),
+                file.col("id").eq(link.col("target_id")),
+            )
+            .and_where(link.col("field").eq(field))
+            .cond_where(matching)
             .to_owned();
         self.live.col("edition_id").in_subquery(rows)
     }

@@ -30,7 +30,7 @@ impl Eyes<'_> {
                 }
                 _ => false,
             }),
-            Test::Own { .. } => false,
+            Test::Own { .. } | Test::File { .. } => false,
             Test::Term { checks, .. } => plain(checks),
             Test::TermNot { checks, .. } => !checks.is_empty() && plain(checks),
             Test::Related { routes, quantifier, test, .. } => {
@@ -51,7 +51,7 @@ impl Eyes<'_> {
             Test::Head { column, checks } => {
                 checks.iter().all(|check| self.head_passes(card, column, check))
             }
-            Test::Own { .. } => false,
+            Test::Own { .. } | Test::File { .. } => false,
             Test::Term { field, checks } => self.any_value(card, field, |value| {
                 checks.iter().all(|check| text_passes(value, check))
             }),
@@ -184,6 +184,7 @@ impl Eyes<'_> {
             Test::Not(_)
             | Test::Head { .. }
             | Test::Own { .. }
+            | Test::File { .. }
             | Test::TermNot { .. }
             | Test::Related { .. } => None,
         }

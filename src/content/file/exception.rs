@@ -8,24 +8,21 @@ use chrono::NaiveDate;
 use entity::file;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, Set,
+    IntoActiveModel, QueryFilter, Set, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{
-    life::{self, Desk},
-    log::{self, Deed},
-    problem::Problems,
-    reference,
-};
+use super::care;
 use crate::{
     app::App,
-    auth::{
-        policy::{Action, Authorship},
-        principal::Principal,
-    },
+    auth::principal::Principal,
     clock,
+    content::{
+        collation,
+        log::{self, Deed},
+        problem::Problems,
+    },
     error::{Answer, Failure},
 };
 
@@ -73,7 +70,7 @@ pub async fn document(
     exception: Option<Exception>,
 ) -> Answer<(file::Model, Problems)> {
     let row = file::Entity::find_by_id(file).one(tx).await?.ok_or(Failure::NotFound)?;
-    may_describe(tx, app, who, file).await?;
+    care::may_describe(tx, app, who, &row).await?;
     let mut problems = exception.as_ref().map(Exception::check).unwrap_or_default();
     if exception.is_some() && row.tagged != Some(false) {
         let message = "Diese Datei braucht keine Ausnahme: Sie ist kein PDF ohne Tags.";
@@ -99,45 +96,14 @@ pub async fn document(
     Ok((row, problems))
 }
 
-/// Whoever may work on something that points at a file may say something of the file. Once it is
-/// public, what is said is public too; then only what is public counts, and one's own work is not
-/// enough.
-async fn may_describe(
-    tx: &DatabaseTransaction,
-    app: &App,
-    who: &Principal,
-    file: Uuid,
-) -> Answer<()> {
-    let public = reference::in_public(tx, file).await?;
-    let is_public = !public.is_empty();
-    let users = if is_public { public } else { reference::everywhere(tx, file).await? };
-    let mut refusal = Failure::NotFound;
-    for user in users {
-        let edition = life::find_by_id(tx, user.edition).await?;
-        let mut desk = Desk::of(tx, app, who, edition).await?;
-        if is_public {
-            desk.subject.authorship = Authorship::Others;
-        }
-        match desk.may(Action::Edit) {
-            Ok(()) => return Ok(()),
-            Err(Failure::Forbidden) => refusal = Failure::Forbidden,
-            Err(Failure::NotFound) => {}
-            Err(failure) => return Err(failure),
-        }
-    }
-    Err(refusal)
-}
-
 /// The public files with an exception that still counts, by name.
 pub async fn in_public(db: &impl ConnectionTrait) -> Answer<Vec<file::Model>> {
-    let mut public = Vec::new();
-    let excepted = file::Entity::find().filter(file::Column::Exception.is_not_null());
-    for row in excepted.all(db).await? {
-        let counts = Exception::of(&row).is_some_and(|exception| exception.counts());
-        if counts && !reference::in_public(db, row.id).await?.is_empty() {
-            public.push(row);
-        }
-    }
-    public.sort_by_cached_key(|row| super::collation::sort_key(&row.name));
+    let is_public = "EXISTS (SELECT 1 FROM link l WHERE l.target_id = file.id)";
+    let excepted = file::Entity::find()
+        .filter(file::Column::Exception.is_not_null())
+        .filter(Expr::cust(is_public));
+    let mut public = excepted.all(db).await?;
+    public.retain(|row| Exception::of(row).is_some_and(|exception| exception.counts()));
+    public.sort_by_cached_key(|row| collation::sort_key(&row.name));
     Ok(public)
 }

@@ -7,18 +7,20 @@ use entity::file;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    door::Door,
-    file::{self as files, Incoming},
-    log::{self, Deed},
-    reference,
-};
+use super::{self as files, Incoming, blob};
 use crate::{
     app::App,
-    auth::{policy, principal::Principal},
+    auth::{
+        policy::{self, HouseAction},
+        principal::Principal,
+    },
+    content::{
+        door::Door,
+        log::{self, Deed},
+        reference,
+    },
     error::{Answer, Failure},
     files::{MediaType, Staged, name, sniff},
-    id,
 };
 
 /// What somebody says of the file that they send.
@@ -35,10 +37,17 @@ pub fn may_come(who: &Principal, said: &Said) -> Answer<()> {
     name::harmless(&said.name).map(drop)
 }
 
-/// Keeps a file that has come in whole.
+/// The file that the person has sent under this id, if they have.
+pub async fn sent_before(app: &App, who: &Principal, id: Uuid) -> Answer<Option<file::Model>> {
+    let known = files::by_id(app.db.pool(), id).await?;
+    Ok(known.filter(|known| known.uploaded_by == Some(who.account)))
+}
+
+/// Keeps a file that has come in whole, under this id.
 pub async fn take_in(
     app: &App,
     who: &Principal,
+    id: Uuid,
     staged: Staged,
     said: &Said,
 ) -> Answer<file::Model> {
@@ -46,9 +55,9 @@ pub async fn take_in(
     let name = name::harmless(&said.name)?;
     let media_type = sniff::media_type(staged.opening(), &name)?;
     agrees(media_type, said)?;
-    let mut incoming = Incoming::look(app, id::new(), name, media_type, &staged).await?;
+    let (mut incoming, staged) = Incoming::look(app, id, name, media_type, staged).await?;
     incoming.row.uploaded_by = Some(who.account);
-    app.store.keep(&staged).await?;
+    blob::keep(app, &staged).await?;
 
     let (row, actor) = (incoming.row.clone(), who.actor());
     app.db
@@ -73,8 +82,8 @@ pub async fn take_in(
 /// That the program which sends the file takes it for what it is.
 fn agrees(found: MediaType, said: &Said) -> Answer<()> {
     match said.media_type.as_deref() {
-        None | Some("application/octet-stream") => Ok(()),
-        Some(said) if said == found.name() => Ok(()),
+        None | Some("" | "application/octet-stream") => Ok(()),
+        Some(said) if said == found.name() || found.is_also_called(said) => Ok(()),
         Some(said) => Err(Failure::bad_input(
             "content-type",
             format!(
@@ -111,7 +120,8 @@ pub async fn sees_files(
     Ok(())
 }
 
-/// A file as an editor may see it: one's own, and those that something points at that one may see.
+/// A file as an editor may see it: one's own, and those that something points at that one may see;
+/// all of them for those who look after all files.
 pub async fn seen(app: &App, who: &Principal, id: Uuid) -> Answer<Option<file::Model>> {
     let Some(row) = files::by_id(app.db.pool(), id).await? else { return Ok(None) };
     Ok(is_seen(app, who, &row).await?.then_some(row))
@@ -119,5 +129,7 @@ pub async fn seen(app: &App, who: &Principal, id: Uuid) -> Answer<Option<file::M
 
 async fn is_seen(app: &App, who: &Principal, row: &file::Model) -> Answer<bool> {
     let is_own = row.uploaded_by == Some(who.account);
-    Ok(is_own || !reference::visible(app, who, row.id).await?.is_empty())
+    Ok(is_own
+        || policy::may_in_house(who, HouseAction::TendFiles)
+        || !reference::visible(app, who, row.id).await?.is_empty())
 }
