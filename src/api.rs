@@ -15,6 +15,7 @@ pub mod file;
 pub mod filter;
 pub mod gate;
 pub mod http;
+pub mod image;
 pub mod limit;
 pub mod order;
 pub mod problem;

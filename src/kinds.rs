@@ -32,8 +32,9 @@ use crate::{
     api::{
         connection::{self, Asked, Connection},
         editing::given::{Given, Patch},
-        file::{Cover, File},
+        file::File,
         filter::Register,
+        image::Cover,
         published::{self, Edition, Exposed, Licence, Published},
         visit::Visit,
     },

@@ -8,6 +8,7 @@ mod clockwork;
 mod connections;
 mod credential;
 pub mod file;
+mod files;
 mod first_start;
 mod headers;
 mod health;
@@ -20,6 +21,7 @@ mod problem;
 mod reception;
 mod session;
 mod socket;
+mod twin;
 mod upload;
 mod visitor;
 
@@ -32,7 +34,6 @@ use poem::{
     http::{Method, StatusCode, header},
 };
 use tokio::{net::TcpListener, time::timeout};
-use uuid::Uuid;
 
 use self::{
     credential::Shown,
@@ -46,7 +47,6 @@ use self::{
 };
 use crate::{
     api::{
-        self,
         gate::Gate,
         http::{GraphQl, GraphiqlPage},
         visit::Visit,
@@ -55,7 +55,6 @@ use crate::{
     app::App,
     auth::{password, principal::Who},
     config::Config,
-    content::file_address::Leave,
     error::Answer,
     opening::{self, InUse},
     schema,
@@ -130,8 +129,10 @@ pub fn house(
         .at("/auth/logout", session::logout(app.clone(), visitors.clone()))
         .at("/auth/oidc/start", read_only(oidc::start(app.clone(), visitors.clone())))
         .at("/auth/oidc/callback", read_only(oidc::callback(app.clone(), visitors.clone())))
-        .at("/upload", upload::endpoint(app.clone(), visitors))
-        .at("/files/:id/:name", read_only(files(app.clone())))
+        .at("/upload", upload::endpoint(app.clone(), visitors.clone()))
+        .at("/upload/:id", upload::resumed(app.clone(), visitors))
+        .at("/files/:id/:name", read_only(files::endpoint(app.clone())))
+        .at("/images/:id", read_only(files::pictures(app.clone())))
         .at("/admin", read_only(make(|_| async { admin::home() })))
         .at("/admin/", read_only(make(|request: Request| async move { admin::serve(&request) })))
         .at(
@@ -196,25 +197,6 @@ fn graphql(
         }
     });
     Ok(Beside { http, sockets })
-}
-
-/// Published files. The id says which one is meant; the name is for people.
-fn files(app: Arc<App>) -> impl Endpoint<Output = Response> {
-    make(move |request: Request| {
-        let app = app.clone();
-        async move {
-            let nothing = || poem::Error::from_status(StatusCode::NOT_FOUND);
-            let id: Uuid =
-                request.raw_path_param("id").and_then(|id| id.parse().ok()).ok_or_else(nothing)?;
-            let name = request.raw_path_param("name").unwrap_or_default();
-            let leave = request.uri().query().and_then(Leave::read);
-            let found = api::file::deliverable(&app, id, name, leave.as_ref());
-            let found = found.await.map_err(problem::of)?;
-            let found = found.ok_or_else(nothing)?;
-            Ok::<_, poem::Error>(file::deliver(&request, &*app.store, &found).await)
-        }
-    })
-    .map_to_response()
 }
 
 /// Only looking; the reception adds what may be asked instead.

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod comment;
 pub mod exception;
 pub mod file;
+pub mod file_care;
 pub mod given;
 pub mod input;
 pub mod list;
@@ -23,9 +24,9 @@ pub mod working_edition;
 
 use self::{
     bulk::BulkMutations, exception::ExceptionMutations, file::FileQueries,
-    mutations::EditionMutations, preview::PreviewMutations, preview::PreviewQueries,
-    queries::EditionQueries, release::ReleaseMutations, release::ReleaseQueries,
-    schedule::ScheduleMutations,
+    file_care::FileMutations, mutations::EditionMutations, preview::PreviewMutations,
+    preview::PreviewQueries, queries::EditionQueries, release::ReleaseMutations,
+    release::ReleaseQueries, schedule::ScheduleMutations,
 };
 
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub struct EditingMutations(
     BulkMutations,
     PreviewMutations,
     ExceptionMutations,
+    FileMutations,
 );
 
 /// The person who edits; nobody else gets beyond this.

@@ -1,37 +1,36 @@
-//! Files as the API shows them: PDFs, pictures, and the covers made of these.
+//! Files as the API shows them: PDFs, pictures, and what is made of these.
 //!
 //! A file is public while something published points at it; nothing here shows any other.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::file;
-use sea_orm::{
-    FromQueryResult, IdenStatic, Iterable,
-    sea_query::{Expr, ExprTrait, Query},
-};
+use entity::{file, file_page};
 use uuid::Uuid;
 
-use super::{batch::Place, visit::Visit};
+use super::{
+    batch::Place,
+    image::{Image, ImageFormat},
+    published::Licence,
+    visit::Visit,
+};
 use crate::{
-    app::App,
     content::{
-        self,
-        exception::Exception,
-        file_address::{self, Leave},
-        head,
-        read::table::{Table, padded},
-        variant::{self, PagePicture, width_for},
-        view::View,
+        file::{
+            self as files,
+            address::{self, Part, Reach},
+            exception::Exception,
+            seen::seen,
+            variant::{Variant, Wish},
+        },
+        head::Licence as Terms,
     },
-    db::Db,
     error::{Answer, Failure},
     files::{
-        Digest, MediaType,
+        MediaType,
         pdf::{self, Font, Heading, PdfFacts},
     },
-    server::file::Deliverable,
 };
 
 /// A published file.
@@ -42,9 +41,59 @@ pub struct File {
     is_working: bool,
 }
 
+impl File {
+    /// The address for everybody, or one that is good for a while where drafts are shown.
+    pub fn address(&self, visit: &Visit, part: Part<'_>) -> String {
+        let reach = if self.is_working || !visit.view.is_published() {
+            Reach::Editors
+        } else {
+            Reach::Everybody
+        };
+        address::of(&visit.app, self.row.id, part, reach)
+    }
+
+    /// The file as an editor has it before them, published or not.
+    pub fn working(row: file::Model) -> Self {
+        Self { is_working: true, ..row.into() }
+    }
+
+    /// What was found in a PDF, but for its pages.
+    async fn found(&self, ctx: &Context<'_>) -> Answer<Option<Arc<PdfFacts>>> {
+        if self.row.media_type != MediaType::Pdf.name() {
+            return Ok(None);
+        }
+        let visit = Visit::of(ctx);
+        let place = Place::of(ctx, "inside of file", visit.wish(ctx));
+        let load = async |ids: Vec<Uuid>| files::found_in(visit.db().pool(), &ids).await;
+        visit.batches.load(place, self.row.id, load).await
+    }
+
+    /// A page of a document, read together with the same page of its neighbours.
+    pub async fn page(
+        &self,
+        ctx: &Context<'_>,
+        number: i32,
+    ) -> Answer<Option<Arc<file_page::Model>>> {
+        let visit = Visit::of(ctx);
+        let place = Place::of(ctx, "page of file", visit.wish(ctx));
+        let load =
+            async |ids: Vec<Uuid>| files::pages_numbered(visit.db().pool(), &ids, number).await;
+        visit.batches.load(place, self.row.id, load).await
+    }
+}
+
+impl From<file::Model> for File {
+    fn from(row: file::Model) -> Self {
+        Self { row: Arc::new(row), is_working: false }
+    }
+}
+
 /// What a screen reader will find in the file.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct FileAccessibility {
+    #[graphql(skip)]
+    file: File,
     /// Whether the document carries tags that say what is a heading, a list, a table. Null if that does not apply.
     pub tagged: Option<bool>,
     /// The language that the document declares, as a BCP 47 tag.
@@ -53,37 +102,20 @@ pub struct FileAccessibility {
     pub title: Option<String>,
     /// Whether there are letters on its pages, and not only pictures of letters. Null if that does not apply.
     pub has_text: Option<bool>,
-    /// Which part of PDF/UA the document claims to keep: `1`.
-    pub pdf_ua: Option<String>,
-    /// Which part and level of PDF/A the document claims to keep: `2b`.
-    pub pdf_a: Option<String>,
     /// Why it is public although screen readers cannot read it.
     pub exception: Option<AccessibilityException>,
 }
 
-impl File {
-    /// The address for everybody, or one that is good for a while where drafts are shown.
-    fn address(&self, visit: &Visit, name: &str) -> String {
-        if self.is_working || !visit.view.is_published() {
-            file_address::sealed(&visit.app, &self.row, name)
-        } else {
-            visit.app.config.file_url(self.row.id, name)
-        }
+#[ComplexObject]
+impl FileAccessibility {
+    /// Which part of PDF/UA the document claims to keep: `1`.
+    async fn pdf_ua(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        Ok(self.file.found(ctx).await?.and_then(|found| found.pdf_ua.clone()))
     }
 
-    /// The file as an editor has it before them, published or not.
-    pub fn working(row: file::Model) -> Self {
-        Self { is_working: true, ..row.into() }
-    }
-
-    fn found(&self) -> Option<PdfFacts> {
-        content::file::found(&self.row)
-    }
-}
-
-impl From<file::Model> for File {
-    fn from(row: file::Model) -> Self {
-        Self { row: Arc::new(row), is_working: false }
+    /// Which part and level of PDF/A the document claims to keep: `2b`.
+    async fn pdf_a(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        Ok(self.file.found(ctx).await?.and_then(|found| found.pdf_a.clone()))
     }
 }
 
@@ -155,14 +187,31 @@ impl File {
         ID(self.row.id.to_string())
     }
 
-    /// The name under which it is saved.
-    async fn name(&self) -> &str {
-        &self.row.name
+    /// The name under which it is saved: its title, and the ending of its type.
+    async fn name(&self) -> String {
+        files::saved_as(&self.row)
     }
 
-    /// Where it can be downloaded.
+    /// What it is called, as editors or the document say.
+    async fn title(&self) -> Option<&str> {
+        files::title(&self.row)
+    }
+
+    /// The language it is in, as a BCP 47 tag.
+    async fn language(&self) -> Option<&str> {
+        files::language(&self.row)
+    }
+
+    /// Where it can be downloaded. The address stays when the file is replaced.
     async fn url(&self, ctx: &Context<'_>) -> String {
-        self.address(Visit::of(ctx), &self.row.name)
+        self.address(Visit::of(ctx), Part::File(&self.row.name))
+    }
+
+    /// Where a document can be read as an HTML page; null for other files.
+    async fn html_url(&self, ctx: &Context<'_>) -> Option<String> {
+        let is_document = self.row.media_type == MediaType::Pdf.name();
+        let name = address::twin_name(&self.row);
+        is_document.then(|| self.address(Visit::of(ctx), Part::File(&name)))
     }
 
     /// Its media type, found out from the bytes: `application/pdf`.
@@ -185,6 +234,31 @@ impl File {
         self.row.height
     }
 
+    /// What a picture shows, for those who do not see it. An entry that shows it may say it better.
+    async fn alt(&self) -> Option<&str> {
+        self.row.alt.as_deref()
+    }
+
+    /// True where a picture says nothing that a text would not.
+    async fn decorative(&self) -> bool {
+        self.row.decorative
+    }
+
+    /// Who made it.
+    async fn credit(&self) -> Option<&str> {
+        self.row.credit.as_deref()
+    }
+
+    /// The terms under which it may be used again.
+    async fn licence(&self) -> Option<Licence> {
+        Some(Terms::by_id(self.row.licence.as_deref()?)?.into())
+    }
+
+    /// The picture, or the first page of a document, in the sizes that there are. Null for other files.
+    pub async fn image(&self) -> Option<Image> {
+        Image::of(self.clone(), None)
+    }
+
     /// How many pages it has, if it is a document with pages.
     async fn pages(&self) -> Option<i32> {
         self.row.pages
@@ -195,13 +269,16 @@ impl File {
         &self.row.digest
     }
 
+    /// How often the file was sent: 1 for the first version.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
     /// What a screen reader will find in it.
     async fn accessibility(&self) -> FileAccessibility {
-        let found = self.found();
         FileAccessibility {
+            file: self.clone(),
             has_text: self.row.has_text,
-            pdf_ua: found.as_ref().and_then(|found| found.pdf_ua.clone()),
-            pdf_a: found.and_then(|found| found.pdf_a),
             tagged: self.row.tagged,
             language: self.row.document_language.clone(),
             title: self.row.document_title.clone(),
@@ -210,25 +287,30 @@ impl File {
     }
 
     /// Who has written it, as the document says.
-    async fn author(&self) -> Option<String> {
-        self.found()?.author
+    async fn author(&self, ctx: &Context<'_>) -> Answer<Option<String>> {
+        let visit = Visit::of(ctx);
+        let place = Place::of(ctx, "author of file", visit.wish(ctx));
+        let load = async |ids: Vec<Uuid>| files::authors(visit.db().pool(), &ids).await;
+        let found = visit.batches.load(place, self.row.id, load).await?;
+        Ok(found.map(|author| String::clone(&author)))
     }
 
     /// The headings of a document with their pages.
-    async fn outline(&self) -> Vec<OutlineHeading> {
-        let outline = self.found().map(|found| found.outline).unwrap_or_default();
-        outline.into_iter().map(Into::into).collect()
+    async fn outline(&self, ctx: &Context<'_>) -> Answer<Vec<OutlineHeading>> {
+        let found = self.found(ctx).await?;
+        Ok(found.map_or_else(Vec::new, |found| all(&found.outline)))
     }
 
     /// The fonts of a document, by name.
-    async fn fonts(&self) -> Vec<DocumentFont> {
-        let fonts = self.found().map(|found| found.fonts).unwrap_or_default();
-        fonts.into_iter().map(Into::into).collect()
+    async fn fonts(&self, ctx: &Context<'_>) -> Answer<Vec<DocumentFont>> {
+        let found = self.found(ctx).await?;
+        Ok(found.map_or_else(Vec::new, |found| all(&found.fonts)))
     }
 
     /// Where the links in a document lead.
-    async fn links(&self) -> Vec<String> {
-        self.found().map(|found| found.links).unwrap_or_default()
+    async fn links(&self, ctx: &Context<'_>) -> Answer<Vec<String>> {
+        let found = self.found(ctx).await?;
+        Ok(found.map_or_else(Vec::new, |found| found.links.clone()))
     }
 
     /// What stands on a page of a document; null where there is no such page.
@@ -237,8 +319,7 @@ impl File {
         ctx: &Context<'_>,
         #[graphql(desc = "Which page; the first is 1.")] page: i32,
     ) -> Answer<Option<String>> {
-        let found = content::file::page(Visit::of(ctx).db().pool(), self.row.id, page).await?;
-        Ok(found.map(|page| page.text))
+        Ok(self.page(ctx, page).await?.map(|page| page.text.clone()))
     }
 
     /// A page of a document as a picture; null where there is no such page.
@@ -250,19 +331,19 @@ impl File {
             desc = "The width that you need, in pixels: the next larger one there is is given, at most 1920."
         )]
         width: i32,
+        #[graphql(desc = "The format; where you name none, whoever loads it chooses.")]
+        format: Option<ImageFormat>,
     ) -> Answer<Option<PageImage>> {
-        let needed = u32::try_from(width)
-            .ok()
-            .filter(|width| *width > 0)
-            .ok_or_else(|| Failure::bad_input("width", "The width must be at least 1 pixel."))?;
-        let visit = Visit::of(ctx);
-        let found = content::file::page(visit.db().pool(), self.row.id, page).await?;
-        let Some(found) = found else { return Ok(None) };
-        let picture = PagePicture { page: page.unsigned_abs(), width: width_for(needed) };
-        let drawn = pdf::scale(found.width, found.height, picture.width);
+        let needed = pixels(width)?;
+        let Some(found) = self.page(ctx, page).await? else { return Ok(None) };
+        let format = format.map(Into::into);
+        let wish = Wish::page(page.unsigned_abs(), needed);
+        let Some(variant) = Variant::of(&self.row, wish) else { return Ok(None) };
+        let drawn = pdf::scale(found.width, found.height, variant.width);
+        let part = Part::Picture { page: Some(page.unsigned_abs()), width: variant.width, format };
         Ok(drawn.map(|(_, height)| PageImage {
-            url: self.address(visit, &picture.name()),
-            width: picture.width,
+            url: self.address(Visit::of(ctx), part),
+            width: variant.width,
             height,
         }))
     }
@@ -273,44 +354,14 @@ impl File {
     }
 }
 
-/// A picture that stands for an entry.
-pub struct Cover(pub head::Cover);
+fn all<T: Clone, U: From<T>>(found: &[T]) -> Vec<U> {
+    found.iter().cloned().map(U::from).collect()
+}
 
-/// A picture that stands for an entry.
-#[Object]
-impl Cover {
-    /// Where the picture can be loaded. The width is a wish in pixels; the picture may be larger.
-    async fn url(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The width that you need, in pixels.")] width: Option<i32>,
-    ) -> Answer<Option<String>> {
-        if width.is_some_and(|width| width < 1) {
-            return Err(Failure::bad_input("width", "The width must be at least 1 pixel."));
-        }
-        let file = named(ctx, Some(self.0.file)).await?;
-        Ok(file.map(|file| file.address(Visit::of(ctx), &file.row.name)))
-    }
-
-    /// What the picture shows, for those who do not see it. Empty where it is decorative.
-    async fn alt(&self) -> &str {
-        self.0.alt.as_deref().unwrap_or_default()
-    }
-
-    /// True where the picture says nothing that the text does not.
-    async fn decorative(&self) -> bool {
-        self.0.decorative
-    }
-
-    /// Who made the picture.
-    async fn credit(&self) -> Option<&str> {
-        self.0.credit.as_deref()
-    }
-
-    /// The picture as a file.
-    async fn file(&self, ctx: &Context<'_>) -> Answer<Option<File>> {
-        named(ctx, Some(self.0.file)).await
-    }
+/// A width that makes sense.
+pub fn pixels(width: i32) -> Answer<u32> {
+    let width = u32::try_from(width).ok().filter(|width| *width > 0);
+    width.ok_or_else(|| Failure::bad_input("width", "The width must be at least 1 pixel."))
 }
 
 /// The public file with this id.
@@ -322,88 +373,5 @@ pub async fn named(ctx: &Context<'_>, id: Option<Uuid>) -> Answer<Option<File>> 
         .batches
         .load(place, id, async |ids| seen(&visit.app.db, &visit.view, &ids).await)
         .await?;
-    Ok(found.map(|file| File::clone(&file)))
-}
-
-/// Those of the files that something in this view points at.
-pub async fn seen(db: &Db, view: &View, ids: &[Uuid]) -> Answer<HashMap<Uuid, File>> {
-    let (file, link) = (Table::new("f"), Table::new("l"));
-    let used = Query::select()
-        .expr(Expr::val(1))
-        .from_as("link", link.alias())
-        .and_where(link.col("target_id").eq(file.col("id")))
-        .to_owned();
-    let mut query = Query::select();
-    query
-        .from_as("file", file.alias())
-        .and_where(file.col("id").is_in(padded(ids)))
-        .and_where(Expr::exists(used));
-    for column in file::Column::iter() {
-        query.expr_as(file.col(column.as_str()), column.as_str());
-    }
-    let rows = db.all_seen(view.prefix(), &query).await?;
-    rows.iter()
-        .map(|row| {
-            let row = file::Model::from_query_result(row, "")?;
-            Ok((row.id, row.into()))
-        })
-        .collect()
-}
-
-/// What is sent to somebody who loads this of a file, if the public may have it: the file itself,
-/// or a picture of one of its pages. Where the public may not have it, leave may be shown.
-pub async fn deliverable(
-    app: &App,
-    id: Uuid,
-    name: &str,
-    leave: Option<&Leave>,
-) -> Answer<Option<Deliverable>> {
-    let public = seen(&app.db, &View::Published, &[id]).await?.remove(&id);
-    let is_public = public.is_some();
-    let row = match (public, leave) {
-        (Some(file), _) => file.row,
-        (None, Some(leave)) if leave.is_good(&app.keys, id) => {
-            let found = content::file::by_id(app.db.pool(), id).await?;
-            let Some(row) = found else { return Ok(None) };
-            Arc::new(row)
-        }
-        _ => return Ok(None),
-    };
-    let found = match PagePicture::from_name(name).filter(|_| row.name != name) {
-        Some(wanted) => page_picture(app, &row, wanted).await?,
-        None => Some(whole(&row)?),
-    };
-    Ok(found.map(|found| Deliverable { is_public, ..found }))
-}
-
-fn whole(row: &file::Model) -> Answer<Deliverable> {
-    let digest: Digest = row.digest.parse().map_err(|_| {
-        Failure::internal(anyhow::anyhow!("the digest of file {} does not read", row.id))
-    })?;
-    Ok(Deliverable {
-        digest,
-        size: u64::try_from(row.size).map_err(Failure::internal)?,
-        media_type: row.media_type.clone(),
-        name: row.name.clone(),
-        language: row.document_language.clone(),
-        is_public: false,
-        updated_at: row.updated_at,
-    })
-}
-
-async fn page_picture(
-    app: &App,
-    row: &file::Model,
-    wanted: PagePicture,
-) -> Answer<Option<Deliverable>> {
-    let Some(made) = variant::page(app, row, wanted).await? else { return Ok(None) };
-    Ok(Some(Deliverable {
-        digest: made.digest,
-        size: made.size,
-        media_type: MediaType::WebP.name().into(),
-        name: wanted.name(),
-        language: None,
-        is_public: false,
-        updated_at: row.updated_at,
-    }))
+    Ok(found.map(|row| File { row, is_working: false }))
 }

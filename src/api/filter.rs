@@ -119,6 +119,23 @@ pub struct RegisterFilter {
     pub one_of: Option<Vec<Register>>,
 }
 
+/// Which files are meant, by what was found in them.
+#[derive(InputObject, Debug, Clone, Default)]
+pub struct FileFilter {
+    /// Whether a document carries tags for screen readers.
+    pub tagged: Option<bool>,
+    /// Whether there are letters on its pages, and not only pictures of letters.
+    pub has_text: Option<bool>,
+    /// Any of these media types: `application/pdf`.
+    pub media_type: Option<Vec<String>>,
+    /// Any of these languages, as the document declares its own: `de`.
+    pub language: Option<Vec<String>>,
+    /// How many pages it has.
+    pub pages: Option<IntFilter>,
+    /// How large it is, in bytes.
+    pub size: Option<IntFilter>,
+}
+
 /// What can be said about entries of every kind. It is about the edition that you are shown.
 #[derive(InputObject, Debug, Clone, Default)]
 pub struct HeadFilter {
@@ -235,9 +252,13 @@ impl TextFilter {
 }
 
 impl IntFilter {
-    pub fn own<C: Content>(&self, column: &'static str) -> Answer<Test> {
+    fn checks(&self) -> Vec<Check> {
         let bounds = [self.gt, self.gte, self.lt, self.lte];
-        let checks = compared(self.eq, self.one_of.clone(), bounds, self.is_null);
+        compared(self.eq, self.one_of.clone(), bounds, self.is_null)
+    }
+
+    pub fn own<C: Content>(&self, column: &'static str) -> Answer<Test> {
+        let checks = self.checks();
         Ok(Test::Own { table: C::Table::default().table_name(), column, checks })
     }
 }
@@ -253,6 +274,31 @@ impl DateFilter {
         let checks = compared(text(&self.eq), among, bounds, self.is_null);
         Ok(Test::Own { table: C::Table::default().table_name(), column, checks })
     }
+}
+
+impl FileFilter {
+    /// A test of the file that a field names.
+    pub fn file<C: Content>(&self, field: &'static str) -> Answer<Test> {
+        let truth = |is: Option<bool>| is.map(|is| Check::Eq(is.into())).into_iter().collect();
+        let mut checks: Vec<(&'static str, Vec<Check>)> = vec![
+            ("tagged", truth(self.tagged)),
+            ("has_text", truth(self.has_text)),
+            ("media_type", among(&self.media_type)),
+            ("document_language", among(&self.language)),
+        ];
+        if let Some(pages) = &self.pages {
+            checks.push(("pages", pages.checks()));
+        }
+        if let Some(size) = &self.size {
+            checks.push(("size", size.checks()));
+        }
+        Ok(Test::File { field, checks })
+    }
+}
+
+fn among(names: &Option<Vec<String>>) -> Vec<Check> {
+    let names = names.as_ref().map(|names| names.iter().map(|name| name.as_str().into()));
+    names.map(|names| Check::In(names.collect())).into_iter().collect()
 }
 
 impl RegisterFilter {

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{
     batch::Place,
     entry::Kind,
-    file::Cover,
     filter::Register,
+    image::Cover,
     visit::{self, Visit},
 };
 use crate::{
@@ -102,6 +102,13 @@ pub struct Licence {
     pub url: Option<String>,
 }
 
+impl From<Terms> for Licence {
+    fn from(terms: Terms) -> Self {
+        let (id, name, url) = terms.describe();
+        Self { id: id.into(), name: name.into(), url: url.map(Into::into) }
+    }
+}
+
 impl<C: Content> Published<C> {
     pub fn live(&self) -> &live::Model {
         &self.0.live
@@ -164,17 +171,15 @@ impl<C: Exposed> Published<C> {
         Visit::of(ctx).app.config.entry_url(C::KIND, &self.live().slug)
     }
 
-    /// The picture that stands for it.
-    pub async fn cover(&self) -> Answer<Option<Cover>> {
-        let cover = self.live().cover.clone().map(serde_json::from_value);
-        Ok(cover.transpose().map_err(Failure::internal)?.map(Cover))
+    /// The picture that stands for it; of a document, the first page where nobody chose another.
+    pub async fn cover(&self, ctx: &Context<'_>) -> Answer<Option<Cover>> {
+        let said = self.live().cover.clone().map(serde_json::from_value);
+        Cover::load(ctx, said.transpose().map_err(Failure::internal)?).await
     }
 
     /// The terms under which it may be used again.
     pub async fn licence(&self) -> Option<Licence> {
-        let terms = Terms::by_id(self.live().licence.as_deref()?)?;
-        let (id, name, url) = terms.describe();
-        Some(Licence { id: id.into(), name: name.into(), url: url.map(Into::into) })
+        Some(Terms::by_id(self.live().licence.as_deref()?)?.into())
     }
 
     /// Whom to name when using it again.

@@ -12,13 +12,18 @@ use uuid::Uuid;
 
 use super::{
     batch::Place,
-    file,
+    file::File,
+    image::Image,
     visit::{self, Visit},
 };
 use crate::{
+    content::file::{address::Part, seen::seen},
     error::Answer,
     rich_text::{self, Document, EntryTarget, FileTarget, LineBreaks, Targets},
 };
+
+/// How wide a picture in a text is for those who cannot choose.
+const IN_A_TEXT: u32 = 960;
 
 /// A text with structure: headings, lists, tables, callouts, cards.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -135,9 +140,7 @@ impl RichText {
         }));
         let files = try_join_all(named.files.iter().map(|id| {
             let place = Place::of(ctx, "linked file", wish.clone());
-            visit
-                .batches
-                .load(place, *id, async |ids| file::seen(&visit.app.db, &visit.view, &ids).await)
+            visit.batches.load(place, *id, async |ids| seen(&visit.app.db, &visit.view, &ids).await)
         }));
         let (heads, files) = (heads.await?, files.await?);
 
@@ -150,11 +153,28 @@ impl RichText {
             known.entries.insert(live.entry_id, EntryTarget { href, title: live.title.clone() });
             known.paths.insert(live.entry_id, path);
         }
-        for file in files.into_iter().flatten() {
-            let href = visit.app.config.file_url(file.row.id, &file.row.name);
-            known.files.insert(file.row.id, FileTarget { href, width: None, height: None });
+        for row in files.into_iter().flatten() {
+            let file = File::from(row.as_ref().clone());
+            known.files.insert(row.id, picture(visit, file));
         }
         Ok(known)
+    }
+}
+
+/// A picture inside a text: in all its sizes, or as it is where none can be made.
+fn picture(visit: &Visit, file: File) -> FileTarget {
+    let row = file.row.clone();
+    let number = |number: Option<i32>| number.map(i32::unsigned_abs);
+    let image = Image::of(file.clone(), None);
+    FileTarget {
+        href: match &image {
+            Some(image) => image.address(visit, IN_A_TEXT, None),
+            None => file.address(visit, Part::File(&row.name)),
+        },
+        srcset: image.map(|image| image.srcset(visit, None)),
+        width: number(row.width),
+        height: number(row.height),
+        credit: row.credit.clone(),
     }
 }
 

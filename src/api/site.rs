@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use super::{entry::Kind, file::File, visit::Visit};
-use crate::{content::exception, error::Answer};
+use crate::{content::file::exception, error::Answer};
 
 /// The collection as a whole.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     api::{
         file::{self, File},
-        filter::{DateFilter, IntFilter, TextFilter},
+        filter::{DateFilter, FileFilter, IntFilter, TextFilter},
         published::Exposed,
         scalar::PartialDate,
     },
@@ -81,6 +81,8 @@ filter! {
         date: DateFilter => own("date"),
         /// How many pages it has, as its source says.
         page_count: IntFilter => own("page_count"),
+        /// The file to download.
+        file: FileFilter => file("file"),
         /// The organisations behind it.
         organisations: OrganisationListFilter => related("organisations"),
         /// The municipalities that it is about.
@@ -181,6 +183,10 @@ impl Content for Download {
 
     fn terms(&self, terms: &mut Terms) {
         terms.texts("documentKind", &self.document_kind);
+    }
+
+    fn cover_file(&self) -> Option<Uuid> {
+        self.file
     }
 
     fn check(&self, _head: &Head, found: &mut Problems) {

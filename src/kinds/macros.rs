@@ -79,7 +79,7 @@ macro_rules! kinds {
             field(name = "aliases", ty = "Vec<String>", desc = "Other names by which people look for it."),
             field(name = "edition", ty = "Edition", desc = "The language and register of what you are reading."),
             field(name = "url", ty = "Option<String>", desc = "Where people read it on the public site, if the site's address is configured."),
-            field(name = "cover", ty = "Answer<Option<Cover>>", desc = "The picture that stands for it."),
+            field(name = "cover", ty = "Answer<Option<Cover>>", desc = "The picture that stands for it; of a document, the first page where nobody chose another."),
             field(name = "licence", ty = "Option<Licence>", desc = "The terms under which it may be used again."),
             field(name = "attribution", ty = "Option<&str>", desc = "Whom to name when using it again."),
             field(name = "source_url", ty = "Option<&str>", desc = "Where its facts come from."),

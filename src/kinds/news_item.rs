@@ -1,6 +1,6 @@
 //! A news item: what somebody announced, or what the press wrote.
 
-use async_graphql::{ComplexObject, InputObject, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     api::{
-        file::Cover,
         filter::{DateFilter, TextFilter},
+        image::Cover,
         published::Exposed,
         rich_text::RichText,
         scalar::PartialDate,
@@ -32,6 +32,7 @@ use crate::{
         read::order::{Direction, Sort, SortColumn, Sorted},
         term::Terms,
     },
+    error::Answer,
     rich_text::Document,
 };
 
@@ -79,8 +80,8 @@ impl NewsItem {
     }
 
     /// The picture that goes with it.
-    async fn image(&self) -> Option<Cover> {
-        self.image.clone().map(Cover)
+    async fn image(&self, ctx: &Context<'_>) -> Answer<Option<Cover>> {
+        Cover::load(ctx, self.image.clone()).await
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     api::{
         file::{self, File},
-        filter::{DateFilter, IntFilter, TextFilter},
+        filter::{DateFilter, FileFilter, IntFilter, TextFilter},
         published::{self, Exposed},
         rich_text::RichText,
         scalar::PartialDate,
@@ -103,6 +103,8 @@ filter! {
         topic: TextFilter => terms("topic"),
         /// The theme fields it belongs to.
         theme_fields: ThemeFieldListFilter => related("themeFields"),
+        /// The report as a file.
+        file: FileFilter => file("file"),
         /// Who published it.
         publisher: OrganisationListFilter => related("publisher"),
     }
@@ -246,6 +248,10 @@ impl Content for Report {
 
     fn texts(&self) -> Vec<(&'static str, &Document)> {
         RichText::named([("body", &self.body)])
+    }
+
+    fn cover_file(&self) -> Option<Uuid> {
+        self.file
     }
 
     fn check(&self, _head: &Head, found: &mut Problems) {

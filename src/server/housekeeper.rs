@@ -8,16 +8,29 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use entity::{idempotency, one_time_token, preview_token, session};
+use entity::{idempotency, one_time_token, preview_token, session, upload};
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
     sea_query::IntoCondition,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{app::App, clock, content::idempotency::MEMORY, db, error::Answer, shutdown::Stop};
+use crate::{
+    app::App,
+    clock,
+    content::{
+        file::{blob, resumable, scan},
+        idempotency::MEMORY,
+    },
+    db,
+    error::Answer,
+    shutdown::Stop,
+};
 
 const ROUND: Duration = Duration::from_secs(60 * 60);
+
+/// How long a file waits that could not be checked for viruses, before that is tried again.
+const NEXT_CHECK: Duration = Duration::from_secs(20);
 
 /// An upload that nobody has gone on with for this long has been given up.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
@@ -27,16 +40,24 @@ const SEEN_FOR: TimeDelta = TimeDelta::days(30);
 
 /// Runs until the house closes.
 pub async fn run(app: Arc<App>, stop: Stop) {
-    let mut rounds = interval(ROUND);
+    let (mut rounds, mut checks) = (interval(ROUND), interval(NEXT_CHECK));
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = rounds.tick() => {}
-        }
-        if let Err(failure) = db::uncounted(tidies(&app)).await {
-            let cause = failure.into_report();
-            tracing::error!("what is worth nothing any more could not be removed: {cause:#}");
+            _ = rounds.tick() => {
+                if let Err(failure) = db::uncounted(tidies(&app)).await {
+                    let cause = failure.into_report();
+                    tracing::error!("what is worth nothing any more could not be removed: {cause:#}");
+                }
+            }
+            _ = checks.tick() => {
+                if let Err(failure) = db::uncounted(scan::look_again(&app)).await {
+                    let cause = failure.into_report();
+                    tracing::warn!("files that wait could not be checked for viruses: {cause:#}");
+                }
+            }
         }
     }
 }
@@ -51,6 +72,10 @@ async fn tidies(app: &App) -> Answer<()> {
     if is_something_old(app).await? {
         app.db.write(move |tx| Box::pin(forget_what_is_old(tx))).await?;
     }
+    let swept = blob::sweep(app).await?;
+    if swept > 0 {
+        tracing::info!(swept, "threw away bytes that nothing needs any more");
+    }
     Ok(())
 }
 
@@ -60,7 +85,8 @@ async fn is_something_old(app: &App) -> Answer<bool> {
     Ok(session::Entity::find().filter(old_sessions()).count(pool).await? > 0
         || preview_token::Entity::find().filter(old_previews()).count(pool).await? > 0
         || one_time_token::Entity::find().filter(old_tokens()).count(pool).await? > 0
-        || idempotency::Entity::find().filter(old_keys()).count(pool).await? > 0)
+        || idempotency::Entity::find().filter(old_keys()).count(pool).await? > 0
+        || upload::Entity::find().filter(resumable::given_up()).count(pool).await? > 0)
 }
 
 async fn forget_what_is_old(tx: &DatabaseTransaction) -> Answer<()> {
@@ -68,7 +94,7 @@ async fn forget_what_is_old(tx: &DatabaseTransaction) -> Answer<()> {
     preview_token::Entity::delete_many().filter(old_previews()).exec(tx).await?;
     one_time_token::Entity::delete_many().filter(old_tokens()).exec(tx).await?;
     idempotency::Entity::delete_many().filter(old_keys()).exec(tx).await?;
-    Ok(())
+    resumable::forget_what_was_given_up(tx).await
 }
 
 fn old_sessions() -> Condition {

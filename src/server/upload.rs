@@ -1,11 +1,16 @@
-//! `POST /upload`: takes a file in from an editor, in one request.
+//! `/upload`: takes files in from editors, in one request or resumably.
 //!
-//! The body is the file. `Upload-Metadata: filename <base64>` says what it is called, as tus does;
-//! `X-Koffer: 1` says that no foreign page sends it. The answer is the file's id, for GraphQL.
+//! A `POST` whose body is the file answers with its id, for GraphQL. A `POST` with `Tus-Resumable`
+//! begins an upload that can be gone on with after a cut (`upload/resumable.rs`).
+//! `Upload-Metadata: filename <base64>` says what the file is called; `X-Koffer: 1` says that no
+//! foreign page sends it.
+
+mod resumable;
 
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use entity::file;
 use poem::{
     Endpoint, EndpointExt as _, Request, Response,
     endpoint::make,
@@ -18,20 +23,23 @@ use super::{credential, problem, visitor::Visitors};
 use crate::{
     api::error::Code,
     app::App,
-    auth::principal::Who,
-    content::upload::{self, Said},
+    auth::principal::{Principal, Who},
+    content::file::upload::{self, Said},
     error::{Answer, BadInput, Failure},
+    id,
     linger::hear_out,
 };
+
+pub use self::resumable::endpoint as resumed;
 
 pub fn endpoint(app: Arc<App>, visitors: Arc<Visitors>) -> impl Endpoint<Output = Response> {
     make(move |mut request: Request| {
         let (app, visitors) = (app.clone(), visitors.clone());
         async move {
-            if request.method() != Method::POST {
-                let mut error = poem::Error::from_status(StatusCode::METHOD_NOT_ALLOWED);
-                error.set_data(problem::Allow("POST"));
-                return Err(error);
+            match *request.method() {
+                Method::POST => {}
+                Method::OPTIONS => return Ok(resumable::offered(&app)),
+                _ => return Err(not_that("OPTIONS, POST")),
             }
             let name = request.header("x-request-id").unwrap_or_default().to_owned();
             let mut body = request.take_body().into_async_read();
@@ -40,11 +48,7 @@ pub fn endpoint(app: Arc<App>, visitors: Arc<Visitors>) -> impl Endpoint<Output 
             if received.is_err() && !request.headers().contains_key(header::EXPECT) {
                 hear_out(body).await;
             }
-            match received {
-                Ok(answer) => Ok(answer),
-                Err(Failure::BadInput(bad)) => Ok(refused(&bad, &name)),
-                Err(failure) => Err(problem::of(failure)),
-            }
+            answered(received, &name)
         }
     })
     .map_to_response()
@@ -56,6 +60,43 @@ async fn receive(
     request: &Request,
     body: impl AsyncRead,
 ) -> Answer<Response> {
+    let who = sender(app, visitors, request).await?;
+    let said = said(request.headers())?;
+    if request.headers().contains_key(resumable::VERSION.0) {
+        return resumable::begin(app, &who, request, said).await;
+    }
+    upload::may_come(&who, &said)?;
+    let id = match request.header("idempotency-key") {
+        None => id::new(),
+        Some(key) => id::of_words(&[b"upload", who.account.as_bytes(), key.as_bytes()]),
+    };
+    // Whoever did not hear the answer sends it once more, and hears it now.
+    if let Some(known) = upload::sent_before(app, &who, id).await? {
+        hear_out(body).await;
+        return Ok(taken(&known));
+    }
+    too_large_by_its_own_word(app, request.headers())?;
+
+    let staged = app.staging.receive(body, app.config.largest_upload).await?;
+    let file = upload::take_in(app, &who, id, staged, &said).await?;
+    Ok(taken(&file))
+}
+
+/// What whoever has sent a file is told of it.
+fn taken(file: &file::Model) -> Response {
+    let told = json!({
+        "id": file.id, "name": file.name, "mediaType": file.media_type, "size": file.size,
+        "sha256": file.digest,
+    });
+    Response::builder()
+        .status(StatusCode::CREATED)
+        .content_type("application/json; charset=utf-8")
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(told.to_string())
+}
+
+/// Who sends.
+async fn sender(app: &App, visitors: &Visitors, request: &Request) -> Answer<Arc<Principal>> {
     // The header alone keeps foreign pages out; no cookie is read here anyway.
     if request.header("x-koffer") != Some("1") {
         return Err(Failure::Forbidden);
@@ -65,22 +106,22 @@ async fn receive(
         Some(shown) => credential::bearer(app, shown, &caller).await?,
         None => Who::Public,
     };
-    let who = who.signed_in()?;
-    let said = said(request.headers())?;
-    upload::may_come(who, &said)?;
-    too_large_by_its_own_word(app, request.headers())?;
+    who.signed_in().cloned()
+}
 
-    let staged = app.staging.receive(body, app.config.largest_upload).await?;
-    let file = upload::take_in(app, who, staged, &said).await?;
-    let told = json!({
-        "id": file.id, "name": file.name, "mediaType": file.media_type, "size": file.size,
-        "sha256": file.digest,
-    });
-    Ok(Response::builder()
-        .status(StatusCode::CREATED)
-        .content_type("application/json; charset=utf-8")
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(told.to_string()))
+/// The answer, with a reason where a file was not taken.
+fn answered(received: Answer<Response>, request_id: &str) -> poem::Result<Response> {
+    match received {
+        Ok(answer) => Ok(answer),
+        Err(Failure::BadInput(bad)) => Ok(refused(&bad, request_id)),
+        Err(failure) => Err(problem::of(failure)),
+    }
+}
+
+fn not_that(allowed: &'static str) -> poem::Error {
+    let mut error = poem::Error::from_status(StatusCode::METHOD_NOT_ALLOWED);
+    error.set_data(problem::Allow(allowed));
+    error
 }
 
 /// What the request says of the file.
@@ -92,14 +133,18 @@ fn said(headers: &HeaderMap) -> Answer<Said> {
             "Say what the file is called: `Upload-Metadata: filename` and the name in base64.",
         )
     };
-    let pairs = text("upload-metadata").ok_or_else(nameless)?.split(',');
-    let mut named = pairs.filter_map(|pair| pair.trim().strip_prefix("filename "));
-    let bytes = named.next().and_then(|name| BASE64.decode(name.trim()).ok());
-    let name = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(nameless)?;
-    let media_type = text("content-type").map(|media_type| {
+    let pairs = text("upload-metadata").unwrap_or_default();
+    let named = |key: &str| {
+        let mut pairs = pairs.split(',').filter_map(|pair| pair.trim().split_once(' '));
+        let (_, value) = pairs.find(|(name, _)| *name == key)?;
+        String::from_utf8(BASE64.decode(value.trim()).ok()?).ok()
+    };
+    let name = named("filename").ok_or_else(nameless)?;
+    let media_type = named("filetype").or_else(|| text("content-type").map(Into::into));
+    let media_type = media_type.map(|media_type| {
         media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     });
-    Ok(Said { name, media_type })
+    Ok(Said { name, media_type: media_type.filter(|media_type| !media_type.is_empty()) })
 }
 
 /// Nobody has to send what will not be taken.

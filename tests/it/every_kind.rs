@@ -12,13 +12,17 @@ use crate::{
 
 /// What an import cannot fill: nobody says why something was changed, or is not accessible. And the
 /// example of a PDF is no picture, claims no PDF/A and leads nowhere.
-const NEVER_FILLED: [&str; 6] = [
+const NEVER_FILLED: [&str; 9] = [
     ".changeNote",
     ".accessibility.exception",
     ".accessibility.pdfA",
     ".file.width",
     ".file.height",
     ".file.links",
+    // Only pictures have these.
+    ".file.alt",
+    ".file.image.blurhash",
+    ".file.image.color",
 ];
 
 #[tokio::test]

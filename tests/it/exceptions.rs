@@ -54,7 +54,8 @@ async fn a_pdf_without_tags_waits_until_somebody_says_why() {
     assert_eq!(*accessibility, json!({ "tagged": false, "exception": known }));
     publisher.publishes(&draft).await;
     let public = world.anyone().asks(STATEMENT, json!({})).await;
-    let excepted = json!([{ "name": "m.pdf", "accessibility": { "exception": known } }]);
+    let excepted =
+        json!([{ "name": "Merkblatt Wohnberatung.pdf", "accessibility": { "exception": known } }]);
     assert_eq!(public["site"]["accessibilityStatement"]["exceptions"], excepted);
 
     let back = publisher.asks(WITHDRAW, json!({ "input": { "file": file } })).await;
@@ -123,5 +124,8 @@ async fn an_exception_goes_along_with_an_export() {
     other.koffer(&["import", folder.to_str().unwrap()]).await.worked();
     let before = world.anyone().asks(STATEMENT, json!({})).await;
     assert_eq!(before, other.anyone().asks(STATEMENT, json!({})).await);
-    assert_eq!(before["site"]["accessibilityStatement"]["exceptions"][0]["name"], "m.pdf");
+    assert_eq!(
+        before["site"]["accessibilityStatement"]["exceptions"][0]["name"],
+        "Merkblatt Wohnberatung.pdf"
+    );
 }

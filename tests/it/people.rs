@@ -135,6 +135,12 @@ impl Deref for Answer {
 }
 
 impl Refusal {
+    /// Is for this reason.
+    #[track_caller]
+    pub fn is(&self, code: &str) {
+        assert_eq!(self.code, code, "{}", self.message);
+    }
+
     /// Says that the fault was found, and at which argument.
     #[track_caller]
     pub fn is_bad_input(&self, field: &str) {

@@ -131,7 +131,9 @@ fn with_files(mut export: Collection, files: [(&String, &str, &[u8]); 2]) -> Col
         let digest = hex::encode(Sha256::digest(bytes));
         lines += &format!(
             "{}\n",
-            json!({ "id": id, "key": null, "sha256": digest, "size": bytes.len(), "name": name })
+            json!({ "id": id, "key": null, "sha256": digest, "size": bytes.len(), "name": name,
+                    "title": name.rsplit_once('.').unwrap().0, "credit": "Stadt Musterhausen",
+                    "licence": "CC-BY-4.0", "focalPoint": [0.5, 0.25] })
         );
         export = export.bytes(&format!("files/{digest}"), bytes);
     }

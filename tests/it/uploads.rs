@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
     awkward_files::{self, Awkward, Fate, sample},
@@ -16,11 +20,11 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const WORKING: &str =
-    "query($id: ID!) { workingFile(id: $id) { id name url mediaType size sha256 pages width height
+    "query($id: ID!) { workingFile(id: $id) { id originalName name url mediaType size sha256 pages width height
     accessibility { tagged language hasText } cover: pageImage(width: 300) { url width } } }";
 
 /// A request that sends a file.
-fn sending(world: &World, person: &Person, name: &str, bytes: &[u8]) -> RequestBuilder {
+pub fn sending(world: &World, person: &Person, name: &str, bytes: &[u8]) -> RequestBuilder {
     Client::new()
         .post(world.url("/upload"))
         .bearer_auth(&person.token)
@@ -29,14 +33,39 @@ fn sending(world: &World, person: &Person, name: &str, bytes: &[u8]) -> RequestB
         .body(bytes.to_vec())
 }
 
-async fn sent(request: RequestBuilder) -> (StatusCode, Value) {
+pub async fn sent(request: RequestBuilder) -> (StatusCode, Value) {
     let response: Response = request.send().await.unwrap();
     let status = response.status();
     (status, response.json().await.unwrap_or_default())
 }
 
+/// Begins to send, and hangs up after these bytes of so many. By hand, for an HTTP client sends
+/// nothing of a body of which it knows that it will break off.
+pub async fn hangs_up(request: RequestBuilder, begin: &[u8], length: usize) {
+    let request = request.build().unwrap();
+    let url = request.url();
+    let address = (url.host_str().unwrap(), url.port_or_known_default().unwrap());
+    let mut line = TcpStream::connect(address).await.unwrap();
+    let mut head = format!(
+        "{} {} HTTP/1.1\r\nhost: {}:{}\r\n",
+        request.method(),
+        url.path(),
+        address.0,
+        address.1
+    );
+    for (name, value) in request.headers() {
+        head += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    }
+    head += &format!("content-length: {length}\r\n\r\n");
+    line.write_all(head.as_bytes()).await.unwrap();
+    line.write_all(begin).await.unwrap();
+    line.shutdown().await.unwrap();
+    // Until the other side has noticed.
+    let _ = line.read_to_end(&mut Vec::new()).await;
+}
+
 /// Sends a file that is taken, and says under which id.
-async fn sends(world: &World, person: &Person, name: &str, bytes: &[u8]) -> String {
+pub async fn sends(world: &World, person: &Person, name: &str, bytes: &[u8]) -> String {
     let (status, told) = sent(sending(world, person, name, bytes)).await;
     assert_eq!(status, StatusCode::CREATED, "{told:#}");
     told["id"].as_str().unwrap().to_owned()
@@ -52,7 +81,8 @@ async fn an_author_sends_a_pdf_and_publishes_it_with_a_publisher() {
     let id =
         sends(&world, &author, "Arbeiten im Krisenmodus – Fassung für „Büros“.pdf", &pdf).await;
     let file = author.asks(WORKING, json!({ "id": id })).await["workingFile"].clone();
-    assert_eq!(file["name"], "Arbeiten im Krisenmodus – Fassung für „Büros“.pdf");
+    assert_eq!(file["originalName"], "Arbeiten im Krisenmodus – Fassung für „Büros“.pdf");
+    assert_eq!(file["name"], "Arbeiten im Krisenmodus.pdf", "it is saved under its title");
     assert_eq!((&file["pages"], &file["mediaType"]), (&json!(7), &json!("application/pdf")));
     assert_eq!(file["accessibility"], json!({ "tagged": true, "language": "de", "hasText": true }));
 
@@ -65,13 +95,14 @@ async fn an_author_sends_a_pdf_and_publishes_it_with_a_publisher() {
     assert_eq!(cover.headers()["content-type"], "image/webp");
     let plain = sealed.split_once('?').unwrap().0;
     assert_eq!(world.anyone().follows(plain).await.status(), StatusCode::NOT_FOUND);
-    let nothing = publisher.asks(WORKING, json!({ "id": id })).await;
+    let editor = world.person("editor", None).await;
+    let nothing = editor.asks(WORKING, json!({ "id": id })).await;
     assert_eq!(nothing["workingFile"], Value::Null);
 
     let report = json!({ "title": "Arbeiten im Krisenmodus", "file": id, "series": "nzwk", "number": 1,
                          "date": "2023-06-28" });
     let report = author.creates("report", report).await;
-    let seen = publisher.asks(WORKING, json!({ "id": id })).await;
+    let seen = editor.asks(WORKING, json!({ "id": id })).await;
     assert_eq!(seen["workingFile"]["id"], json!(id), "whoever sees the draft sees its file");
     publisher.publishes(&report).await;
     let response = world.anyone().follows(plain).await;
@@ -201,10 +232,8 @@ async fn an_upload_that_is_cut_leaves_nothing_behind() {
     let author = world.person("author", None).await;
     let pdf = sample("arbeiten-im-krisenmodus.pdf");
     for _ in 0..50 {
-        let half = pdf[..pdf.len() / 2].to_vec();
-        let pieces = vec![Ok(half), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
-        let body = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
-        assert!(sending(&world, &author, "halb.pdf", b"").body(body).send().await.is_err());
+        let half = sending(&world, &author, "halb.pdf", b"");
+        hangs_up(half, &pdf[..pdf.len() / 2], pdf.len()).await;
     }
     // A whole one comes through, and by then the others are gone.
     sends(&world, &author, "ganz.pdf", &pdf).await;
@@ -226,9 +255,26 @@ async fn the_same_bytes_are_two_files_for_two_people() {
     let seen = other.asks(WORKING, json!({ "id": first })).await;
     assert_eq!(seen["workingFile"], Value::Null);
     assert_eq!(
-        other.asks(WORKING, json!({ "id": second })).await["workingFile"]["name"],
+        other.asks(WORKING, json!({ "id": second })).await["workingFile"]["originalName"],
         "deins.pdf"
     );
+}
+
+#[tokio::test]
+async fn with_a_key_a_file_is_taken_once() {
+    let world = World::empty().await;
+    let (one, other) = (world.person("author", None).await, world.person("author", None).await);
+    let pdf = sample("arbeiten-im-krisenmodus.pdf");
+    let mut told = Vec::new();
+    for person in [&one, &one, &other] {
+        let request = sending(&world, person, "heft.pdf", &pdf).header("idempotency-key", "eins");
+        let (status, answer) = sent(request).await;
+        assert_eq!(status, StatusCode::CREATED);
+        told.push(answer);
+    }
+    assert_eq!(told[0], told[1]);
+    assert_ne!(told[0]["id"], told[2]["id"], "a key is one's own");
+    assert_eq!(world.count("file").await, 2);
 }
 
 #[tokio::test]
@@ -238,9 +284,10 @@ async fn a_page_that_cannot_be_drawn_is_no_picture() {
     let id = sends(&world, &author, "endlos.pdf", &awkward_files::pdf::endless()).await;
     let file = author.asks(WORKING, json!({ "id": id })).await["workingFile"].clone();
     assert_eq!(file["cover"], Value::Null);
-    let (folder, leave) = file["url"].as_str().unwrap().split_once("endlos.pdf").unwrap();
+    let (_, leave) = file["url"].as_str().unwrap().split_once('?').unwrap();
+    let picture = world.url(&format!("/images/{id}?w=640&{leave}"));
     for _ in 0..2 {
-        let response = world.anyone().follows(&format!("{folder}page-1-640.webp{leave}")).await;
+        let response = world.anyone().follows(&picture).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
     }
 }

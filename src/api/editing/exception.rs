@@ -11,7 +11,7 @@ use crate::{
         filter::uuid,
         problem::{self, Problem},
     },
-    content::exception::{self, Exception},
+    content::file::exception::{self, Exception},
     error::Answer,
 };
 

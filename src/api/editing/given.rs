@@ -80,6 +80,8 @@ pub struct CoverInput {
     decorative: bool,
     /// Who made the picture.
     credit: Option<String>,
+    /// Which page, where the file is a PDF; the first where you say nothing.
+    page: Option<u32>,
 }
 
 impl<C: Exposed + InputType> InputType for Given<C> {
@@ -192,9 +194,9 @@ impl InputType for Cover {
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        let CoverInput { file, alt, decorative, credit } =
+        let CoverInput { file, alt, decorative, credit, page } =
             CoverInput::parse(value).map_err(InputValueError::propagate)?;
-        Ok(Self { file, alt, decorative, credit })
+        Ok(Self { file, alt, decorative, credit, page })
     }
 
     fn to_value(&self) -> Value {
