@@ -101,7 +101,7 @@ async fn write_down(
 ) -> Answer<()> {
     // It may have been replaced or deleted meanwhile.
     let now = super::by_id(tx, row.id).await?;
-    if !now.is_some_and(|now| now.digest == row.digest) {
+    if now.is_none_or(|now| now.digest != row.digest) {
         return Ok(());
     }
     let file = row.id;

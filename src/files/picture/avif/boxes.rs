@@ -123,8 +123,16 @@ pub fn properties(content: &[u8]) -> Result<BTreeMap<u32, Vec<Property<'_>>>> {
     Ok(properties)
 }
 
-/// From where to where the items refer, and what for.
-pub fn references(content: &[u8]) -> Result<Vec<([u8; 4], u32, Vec<u32>)>> {
+/// That an item refers to others, and what for.
+#[derive(Debug)]
+pub struct Reference {
+    pub kind: [u8; 4],
+    pub from: u32,
+    pub to: Vec<u32>,
+}
+
+/// Which items refer to which.
+pub fn references(content: &[u8]) -> Result<Vec<Reference>> {
     let mut tape = Tape::new(content);
     let long = tape.u32()? >> 24 > 0;
     let mut references = Vec::new();
@@ -133,7 +141,7 @@ pub fn references(content: &[u8]) -> Result<Vec<([u8; 4], u32, Vec<u32>)>> {
         let from = id(&mut tape, long)?;
         let count = few(tape.u16()?.into())?;
         let to = (0..count).map(|_| id(&mut tape, long)).collect::<Result<_>>()?;
-        references.push((kind, from, to));
+        references.push(Reference { kind, from, to });
     }
     Ok(references)
 }

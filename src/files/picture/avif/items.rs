@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::{
     super::{UNREADABLE, tape::Tape},
-    boxes::{Place, boxes, id, kinds, next_box, places, properties, references},
+    boxes::{Place, Reference, boxes, id, kinds, next_box, places, properties, references},
     obu,
 };
 
@@ -79,7 +79,7 @@ struct Shelf<'a> {
     places: BTreeMap<u32, Place>,
     properties: BTreeMap<u32, Vec<Property<'a>>>,
     /// From where to where, and what for.
-    references: Vec<([u8; 4], u32, Vec<u32>)>,
+    references: Vec<Reference>,
 }
 
 impl<'a> Shelf<'a> {
@@ -105,17 +105,19 @@ impl<'a> Shelf<'a> {
     }
 
     fn picture(&self) -> Result<Avif<'a>> {
-        let alpha = self.references.iter().find(|(kind, from, to)| {
-            kind == b"auxl" && to.contains(&self.primary) && self.is_alpha(*from)
+        let alpha = self.references.iter().find(|reference| {
+            reference.kind == *b"auxl"
+                && reference.to.contains(&self.primary)
+                && self.is_alpha(reference.from)
         });
-        let premultiplied = self.references.iter().any(|(kind, from, to)| {
-            kind == b"prem"
-                && *from == self.primary
-                && alpha.is_some_and(|(_, alpha, _)| to.contains(alpha))
+        let premultiplied = self.references.iter().any(|reference| {
+            reference.kind == *b"prem"
+                && reference.from == self.primary
+                && alpha.is_some_and(|alpha| reference.to.contains(&alpha.from))
         });
         Ok(Avif {
             colour: self.item(self.primary)?,
-            alpha: alpha.map(|(_, from, _)| self.item(*from)).transpose()?,
+            alpha: alpha.map(|alpha| self.item(alpha.from)).transpose()?,
             premultiplied,
         })
     }
