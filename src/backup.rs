@@ -83,19 +83,15 @@ pub async fn make(app: &App, path: &Path) -> anyhow::Result<Made> {
 }
 
 async fn fill(app: &App, folder: &Path) -> anyhow::Result<Manifest> {
+    // Somebody may delete a file meanwhile; its bytes stay for a week.
+    let mut digests = digests(app).await?;
     let dump = database::dump(app, folder).await?;
     let mut manifest = Manifest::new(app.db.backend());
     manifest.files.push(listed(folder, dump)?);
 
-    // Nothing is ever removed from a store while a row names it, so what is listed now, after the
-    // database was copied, holds at least what the copy names.
-    let rows = file::Entity::find().all(app.db.pool()).await?;
-    let earlier = file_version::Entity::find().all(app.db.pool()).await?;
-    let digests: BTreeMap<String, String> = earlier
-        .into_iter()
-        .map(|row| (row.digest, row.name))
-        .chain(rows.into_iter().map(|row| (row.digest, row.name)))
-        .collect();
+    // Nothing is removed from a store while a row names it, so what was listed before the database
+    // was copied and what is listed now hold at least what the copy names.
+    digests.extend(self::digests(app).await?);
     let progress = ProgressBar::new(digests.len() as u64);
     for (digest, name) in digests {
         let digest: Digest = digest.parse()?;
@@ -110,6 +106,14 @@ async fn fill(app: &App, folder: &Path) -> anyhow::Result<Manifest> {
     manifest.write(folder)?;
     sync_folders(folder)?;
     Ok(manifest)
+}
+
+/// The bytes that rows name, each with the name of a file that has them.
+async fn digests(app: &App) -> anyhow::Result<BTreeMap<String, String>> {
+    let earlier = file_version::Entity::find().all(app.db.pool()).await?;
+    let newest = file::Entity::find().all(app.db.pool()).await?;
+    let earlier = earlier.into_iter().map(|row| (row.digest, row.name));
+    Ok(earlier.chain(newest.into_iter().map(|row| (row.digest, row.name))).collect())
 }
 
 async fn copied(opened: Opened, digest: &Digest, folder: &Path) -> anyhow::Result<Listed> {

@@ -95,7 +95,7 @@ pub struct ExportedFile {
 }
 
 /// What editors say about a file.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Said {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +116,7 @@ pub struct Said {
 }
 
 impl Said {
-    fn of(row: &file::Model) -> Self {
+    pub fn of(row: &file::Model) -> Self {
         Self {
             title: row.title.clone(),
             language: row.language.clone(),

@@ -12,6 +12,8 @@ pub struct Model {
     pub size: i64,
     /// When they were last asked to be kept.
     pub kept_at: DateTimeUtc,
+    /// Since when nothing needs them, as far as somebody has looked.
+    pub unneeded_since: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

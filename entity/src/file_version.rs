@@ -16,6 +16,8 @@ pub struct Model {
     pub name: String,
     /// Whether the public had it; then it may still be had by its digest.
     pub was_public: bool,
+    /// What the search for viruses had said of it, as in `file`.
+    pub scan: Option<String>,
     pub since: DateTimeUtc,
     pub until: DateTimeUtc,
     /// The account that has put another in its place.

@@ -1,7 +1,11 @@
 //! What editors say about files, earlier versions of them, what they are sent in, and which bytes are
 //! kept.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::*,
+    sea_orm::{Statement, prelude::Uuid},
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -38,7 +42,7 @@ impl MigrationTrait for Migration {
             let index = Index::create().name(name).table(table).col("digest").to_owned();
             manager.create_index(index).await?;
         }
-        manager.get_connection().execute_unprepared("UPDATE file SET folded = LOWER(name)").await?;
+        fold_names(manager.get_connection()).await?;
         // What is there already was kept when its row was written.
         let known = "INSERT INTO blob (digest, size, kept_at) \
                      SELECT digest, MAX(size), MAX(created_at) FROM \
@@ -47,6 +51,22 @@ impl MigrationTrait for Migration {
         manager.get_connection().execute_unprepared(known).await?;
         Ok(())
     }
+}
+
+/// The words by which editors look for what is there already. Not every database knows the small
+/// form of an umlaut.
+async fn fold_names(db: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
+    let backend = db.get_database_backend();
+    let all = Statement::from_string(backend, "SELECT id, name, document_title FROM file");
+    for row in db.query_all_raw(all).await? {
+        let (id, name): (Uuid, String) = (row.try_get("", "id")?, row.try_get("", "name")?);
+        let title: Option<String> = row.try_get("", "document_title")?;
+        let words = format!("{} {name}", title.unwrap_or_default()).to_lowercase();
+        let write = "UPDATE file SET folded = $1 WHERE id = $2";
+        db.execute_raw(Statement::from_sql_and_values(backend, write, [words.into(), id.into()]))
+            .await?;
+    }
+    Ok(())
 }
 
 fn versions() -> TableCreateStatement {
@@ -59,6 +79,7 @@ fn versions() -> TableCreateStatement {
         .col(text("media_type"))
         .col(text("name"))
         .col(boolean("was_public"))
+        .col(text_null("scan"))
         .col(timestamp_with_time_zone("since"))
         .col(timestamp_with_time_zone("until"))
         .col(uuid_null("replaced_by"))
@@ -97,5 +118,6 @@ fn blobs() -> TableCreateStatement {
         .col(text("digest").primary_key())
         .col(big_integer("size"))
         .col(timestamp_with_time_zone("kept_at"))
+        .col(timestamp_with_time_zone_null("unneeded_since"))
         .to_owned()
 }

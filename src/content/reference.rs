@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use entity::edition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Statement};
+use entity::{edition, revision};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Statement,
+    sea_query::Expr,
+};
 use uuid::Uuid;
 
 use super::{life::Target, workspace::Opened};
@@ -59,6 +62,25 @@ pub async fn visible(app: &App, who: &Principal, target: Uuid) -> Answer<Vec<Ref
         }
     }
     Ok(all)
+}
+
+/// Whether anything names it at all: in public, in a draft, in the trash, in a release, or in what is
+/// planned.
+pub async fn is_named(db: &impl ConnectionTrait, target: Uuid) -> Answer<bool> {
+    let rows = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT 1 AS found FROM link WHERE target_id = $1 \
+         UNION ALL SELECT 1 FROM draft_link WHERE target_id = $1 LIMIT 1",
+        [target.into()],
+    );
+    if db.query_one_raw(rows).await?.is_some() {
+        return Ok(true);
+    }
+    let planned = "EXISTS (SELECT 1 FROM schedule s WHERE s.edition_id = revision.edition_id \
+                   AND s.revision = revision.number AND s.state = 'pending')";
+    let planned = revision::Entity::find().filter(Expr::cust(planned)).all(db).await?;
+    let name = target.to_string();
+    Ok(planned.iter().any(|revision| revision.snapshot.to_string().contains(&name)))
 }
 
 /// Whether another edition of the same entry is public.

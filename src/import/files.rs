@@ -19,7 +19,7 @@ use crate::{
         file::{Incoming, blob},
     },
     error::{Answer, Failure},
-    export::ExportedFile,
+    export::{ExportedFile, Said},
     files::{Staged, sniff},
 };
 
@@ -83,9 +83,11 @@ pub async fn write(tx: &DatabaseTransaction, files: &[Looked], report: &mut Repo
 fn in_the_place_of(known: file::Model, row: &file::Model) -> file::Model {
     // An exception was made for these bytes and not for others.
     let exception = known.exception.clone().filter(|_| known.digest == row.digest);
-    let is_said = row.title.is_some() || row.alt.is_some() || row.licence.is_some();
-    let said = if is_said { row.clone() } else { known.clone() };
+    let said = if Said::of(row) != Said::default() { row.clone() } else { known.clone() };
+    // Without a scanner, an import knows no better.
+    let scan = known.scan.clone().filter(|_| known.digest == row.digest);
     file::Model {
+        scan: row.scan.clone().or(scan),
         created_at: known.created_at,
         uploaded_by: known.uploaded_by,
         version: known.version,
@@ -110,10 +112,7 @@ fn says_the_same(known: &file::Model, row: &file::Model) -> bool {
         && known.width == row.width
         && (row.exception.is_none() || known.exception == row.exception)
         && known.blurhash == row.blurhash
-        && (row.title.is_none() || known.title == row.title)
-        && (row.alt.is_none() || known.alt == row.alt)
-        && (row.licence.is_none() || known.licence == row.licence)
-        && (row.credit.is_none() || known.credit == row.credit)
+        && (Said::of(row) == Said::default() || Said::of(row) == Said::of(known))
 }
 
 async fn look(app: &App, id: Uuid, path: &str, name: String, staged: Staged) -> Answer<Looked> {

@@ -153,7 +153,10 @@ async fn version_with(app: &App, allowed: &Allowed, digest: &str) -> Answer<Opti
         return newest(allowed).map(Some);
     }
     let found = version::by_digest(app.db.pool(), allowed.row.id, digest).await?;
-    let found = found.filter(|version| version.was_public || allowed.has_leave);
+    let found = found.filter(|version| {
+        let passes = scan::State::by_name(version.scan.as_deref()).lets_pass();
+        passes && (version.was_public || allowed.has_leave)
+    });
     let Some(version) = found else { return Ok(None) };
     Ok(Some(Deliverable {
         digest: blob::digest(&version.digest)?,

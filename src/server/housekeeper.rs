@@ -40,24 +40,28 @@ const SEEN_FOR: TimeDelta = TimeDelta::days(30);
 
 /// Runs until the house closes.
 pub async fn run(app: Arc<App>, stop: Stop) {
-    let (mut rounds, mut checks) = (interval(ROUND), interval(NEXT_CHECK));
+    let tidying = again_and_again(ROUND, &stop, async || {
+        if let Err(failure) = db::uncounted(tidies(&app)).await {
+            let cause = failure.into_report();
+            tracing::error!("what is worth nothing any more could not be removed: {cause:#}");
+        }
+    });
+    let checking = again_and_again(NEXT_CHECK, &stop, async || {
+        if let Err(failure) = db::uncounted(scan::look_again(&app)).await {
+            let cause = failure.into_report();
+            tracing::warn!("files that wait could not be checked for viruses: {cause:#}");
+        }
+    });
+    tokio::join!(tidying, checking);
+}
+
+async fn again_and_again(after: Duration, stop: &Stop, work: impl AsyncFn()) {
+    let mut rounds = interval(after);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = rounds.tick() => {
-                if let Err(failure) = db::uncounted(tidies(&app)).await {
-                    let cause = failure.into_report();
-                    tracing::error!("what is worth nothing any more could not be removed: {cause:#}");
-                }
-            }
-            _ = checks.tick() => {
-                if let Err(failure) = db::uncounted(scan::look_again(&app)).await {
-                    let cause = failure.into_report();
-                    tracing::warn!("files that wait could not be checked for viruses: {cause:#}");
-                }
-            }
+            _ = rounds.tick() => work().await,
         }
     }
 }

@@ -224,6 +224,27 @@ async fn nothing_takes_the_place_of_a_public_file_that_could_not_be_published() 
 }
 
 #[tokio::test]
+async fn what_somebody_looks_over_stays_as_it_is() {
+    let world = World::empty().await;
+    let author = world.person("author", None).await;
+    let file = sends(&world, &author, "Heft.pdf", &sample(CRISIS)).await;
+    let draft = author.creates("download", json!({ "title": "Das Heft", "file": file })).await;
+    let old = digest_of(&author, &file).await;
+    let sent = sends(&world, &author, "Heft 2.pdf", &other_pdf()).await;
+    let replace = json!({ "input": { "file": file, "with": sent, "expectedSha256": old.clone() } });
+    author.takes("submitForReview", &draft).await.done();
+    author.is_refused(REPLACE, replace).await.is("FORBIDDEN");
+    assert_eq!(digest_of(&author, &file).await, old);
+
+    // Nor does anything go that lies in the trash, from where it may come back.
+    let chief = world.person("chief-editor", None).await;
+    let opened = chief.opens(&draft.id).await;
+    chief.takes("moveToTrash", &opened).await.done();
+    let answer = author.asks(DELETE, json!({ "input": { "file": file } })).await;
+    assert_eq!(codes(&answer["deleteFile"]["problems"]), ["IN_USE"]);
+}
+
+#[tokio::test]
 async fn a_version_that_was_never_public_stays_with_the_editors() {
     let world = World::empty().await;
     let author = world.person("author", None).await;
@@ -270,7 +291,7 @@ async fn only_what_nothing_points_at_is_deleted() {
     // The bytes go when nothing has needed them for a week, and others' bytes stay.
     assert!(world.count("blob").await >= 2);
     assert_eq!(world.stop().await, Some(0));
-    world.sql("UPDATE blob SET kept_at = '2020-01-01 00:00:00+00:00'").await.unwrap();
+    world.sql("UPDATE blob SET kept_at = '2020-01-01 00:00:00+00:00', unneeded_since = '2020-01-01 00:00:00+00:00'").await.unwrap();
     world.restart().await;
     world.counts("blob", 1).await;
     let seen = stranger.asks(WORKING, json!({ "id": own })).await;

@@ -169,7 +169,10 @@ async fn what_is_given_up_leaves_nothing_behind() {
 
     // Nobody goes on with the second one; a day later it is forgotten, and a week later its bytes are.
     assert_eq!(world.stop().await, Some(0));
-    for change in ["UPDATE upload SET touched_at", "UPDATE blob SET kept_at"] {
+    for change in [
+        "UPDATE upload SET touched_at",
+        "UPDATE blob SET unneeded_since = '2020-01-01 00:00:00+00:00', kept_at",
+    ] {
         world.sql(&format!("{change} = '2020-01-01 00:00:00+00:00'")).await.unwrap();
     }
     world.restart().await;

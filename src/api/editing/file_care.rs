@@ -163,9 +163,22 @@ impl FileMutations {
     ) -> Answer<FilePayload> {
         let (visit, who) = editor(ctx)?;
         let file = uuid(&input.file)?;
+        let (app, person) = (visit.app.clone(), who.clone());
+        let asking = visit.db().write(move |tx| {
+            Box::pin(async move { version::may_restore(tx, &app, &person, file).await })
+        });
+        asking.await?;
         let with = version::send_again(&visit.app, who, file, input.version).await?;
         let expected = input.expected_sha256;
-        replaced(ctx, Replacement { file, with, expected, note: input.note }).await
+        let restored = replaced(ctx, Replacement { file, with, expected, note: input.note }).await;
+        if !restored.as_ref().is_ok_and(|payload| payload.problems.is_empty()) {
+            let person = who.clone();
+            let throwing = visit.db().write(move |tx| {
+                Box::pin(async move { delete::delete(tx, &person, with).await.map(drop) })
+            });
+            throwing.await?;
+        }
+        restored
     }
 
     /// Deletes a file for good, with its earlier versions. What points at it must let go of it first.
@@ -175,11 +188,11 @@ impl FileMutations {
         #[graphql(desc = "What is to be done, and with what.")] input: DeleteFileInput,
     ) -> Answer<DeleteFilePayload> {
         let (visit, who) = editor(ctx)?;
-        let (app, person) = (visit.app.clone(), who.clone());
+        let person = who.clone();
         let file = uuid(&input.file)?;
-        let deleted = visit.db().write(move |tx| {
-            Box::pin(async move { delete::delete(tx, &app, &person, file).await })
-        });
+        let deleted = visit
+            .db()
+            .write(move |tx| Box::pin(async move { delete::delete(tx, &person, file).await }));
         let problems = deleted.await?;
         let used_by = if problems.any() { used_by(ctx, file).await? } else { Vec::new() };
         let deleted = (!problems.any()).then_some(input.file);

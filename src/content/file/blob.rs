@@ -1,14 +1,15 @@
 //! The bytes behind files: kept in the store, and thrown away when nothing needs them any more.
 //!
+//! What nothing needs is marked, and goes when nothing has needed it for a week.
 //! What is to be kept is written down before it is; so nothing lies in a store of which nobody knows,
 //! whatever is killed when. Who throws bytes away holds the pen of the database meanwhile: nobody can
 //! ask for the same bytes to be kept between the look and the deed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::blob;
+use entity::{blob, variant};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 
@@ -34,6 +35,7 @@ pub async fn keep(app: &App, staged: &Staged) -> Answer<()> {
         digest: staged.digest().to_string(),
         size: i64::try_from(staged.size()).map_err(Failure::internal)?,
         kept_at: clock::now(),
+        unneeded_since: None,
     };
     app.db.write(move |tx| Box::pin(write_down(tx, row))).await?;
     app.store.keep(staged).await
@@ -81,28 +83,21 @@ pub fn digest(text: &str) -> Answer<Digest> {
     text.parse().map_err(|_| Failure::internal(anyhow::anyhow!("{text} is no digest")))
 }
 
-/// Throws away what nothing has needed for a week, and says how much that was.
+/// Marks what nothing needs, throws away what nothing has needed for a week, and says how much that
+/// was.
 pub async fn sweep(app: &App) -> Answer<u32> {
-    let before = clock::now() - NEEDED_BY_NOBODY;
-    let abandoned = "source NOT IN (SELECT digest FROM file) \
-                     AND source NOT IN (SELECT digest FROM file_version)";
-    let variants = entity::variant::Entity::find().filter(Expr::cust(abandoned));
-    if variants.one(app.db.pool()).await?.is_some() {
-        let forget = entity::variant::Entity::delete_many().filter(Expr::cust(abandoned));
-        app.db
-            .write(move |tx| Box::pin(async move { Ok(forget.exec(tx).await.map(drop)?) }))
-            .await?;
+    if is_something_to_mark(app).await? {
+        app.db.write(move |tx| Box::pin(mark(tx))).await?;
     }
-
-    let unneeded: Vec<blob::Model> =
-        needed_by_nobody(before).limit(AT_ONCE).all(app.db.pool()).await?;
+    let before = clock::now() - NEEDED_BY_NOBODY;
+    let unneeded = long_unneeded(before).limit(AT_ONCE).all(app.db.pool()).await?;
     let mut swept = 0;
     for found in unneeded {
         let (digest, store) = (digest(&found.digest)?, app.store.clone());
         let removed = app.db.write(move |tx| {
             Box::pin(async move {
                 // Somebody may have asked for the same bytes since.
-                let still = needed_by_nobody(before).filter(blob::Column::Digest.eq(&found.digest));
+                let still = long_unneeded(before).filter(blob::Column::Digest.eq(&found.digest));
                 if still.one(tx).await?.is_none() {
                     return Ok(false);
                 }
@@ -116,16 +111,57 @@ pub async fn sweep(app: &App) -> Answer<u32> {
     Ok(swept)
 }
 
-fn needed_by_nobody(before: DateTime<Utc>) -> sea_orm::Select<blob::Entity> {
-    let mut found = blob::Entity::find().filter(blob::Column::KeptAt.lt(before));
-    for table in ["file", "file_version", "variant", "upload_part"] {
-        let unused = format!("NOT EXISTS (SELECT 1 FROM {table} n WHERE n.digest = blob.digest)");
-        found = found.filter(Expr::cust(unused));
-    }
-    found
+/// Nobody has to wait for a writer that has nothing to do.
+async fn is_something_to_mark(app: &App) -> Answer<bool> {
+    let pool = app.db.pool();
+    Ok(abandoned().one(pool).await?.is_some()
+        || blob::Entity::find().filter(newly_needed()).one(pool).await?.is_some()
+        || blob::Entity::find().filter(newly_unneeded()).one(pool).await?.is_some())
 }
 
-/// Whether the store ever had these bytes, as far as is written down.
-pub async fn is_known(db: &impl ConnectionTrait, digest: &str) -> Answer<bool> {
-    Ok(blob::Entity::find_by_id(digest).one(db).await?.is_some())
+async fn mark(tx: &DatabaseTransaction) -> Answer<()> {
+    variant::Entity::delete_many().filter(Expr::cust(ABANDONED)).exec(tx).await?;
+    for (since, which) in [(None, newly_needed()), (Some(clock::now()), newly_unneeded())] {
+        blob::Entity::update_many()
+            .col_expr(blob::Column::UnneededSince, Expr::value(since))
+            .filter(which)
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Made of files that are no more.
+const ABANDONED: &str = "source NOT IN (SELECT digest FROM file) \
+                         AND source NOT IN (SELECT digest FROM file_version)";
+
+fn abandoned() -> sea_orm::Select<variant::Entity> {
+    variant::Entity::find().filter(Expr::cust(ABANDONED))
+}
+
+fn newly_needed() -> Condition {
+    Condition::all().add(blob::Column::UnneededSince.is_not_null()).add(unneeded().not())
+}
+
+fn newly_unneeded() -> Condition {
+    Condition::all().add(blob::Column::UnneededSince.is_null()).add(unneeded())
+}
+
+fn long_unneeded(before: DateTime<Utc>) -> sea_orm::Select<blob::Entity> {
+    blob::Entity::find()
+        .filter(blob::Column::UnneededSince.lt(before))
+        .filter(blob::Column::KeptAt.lt(before))
+        .filter(unneeded())
+}
+
+/// That no row names the bytes.
+fn unneeded() -> Condition {
+    ["file", "file_version", "variant", "upload_part"].into_iter().fold(
+        Condition::all(),
+        |all, table| {
+            let unused =
+                format!("NOT EXISTS (SELECT 1 FROM {table} n WHERE n.digest = blob.digest)");
+            all.add(Expr::cust(unused))
+        },
+    )
 }

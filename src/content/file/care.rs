@@ -3,8 +3,8 @@
 //! A file has no kind and no theme field of its own: what somebody may do with it follows from what
 //! they may do with the editions that point at it.
 
-use entity::file;
-use sea_orm::DatabaseTransaction;
+use entity::{edition, file, release_member, schedule};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         change::{self, What},
         life::{self, Desk},
         reference::{self, Reference},
+        review::State,
     },
     error::{Answer, Failure},
 };
@@ -62,7 +63,30 @@ pub async fn may_replace(
     for user in &public {
         desk(tx, app, who, user).await?.may(Action::Publish)?;
     }
+    // What somebody has looked over, or what will go public by itself, is to stay as it is.
+    for user in reference::everywhere(tx, row.id).await? {
+        let desk = desk(tx, app, who, &user).await?;
+        if is_settled(tx, &desk.edition).await? {
+            desk.may(Action::Publish)?;
+        }
+    }
     Ok(public)
+}
+
+/// Whether an edition is being looked over, approved, planned or bundled in a release.
+async fn is_settled(tx: &DatabaseTransaction, edition: &edition::Model) -> Answer<bool> {
+    if matches!(State::of(edition), State::InReview | State::Approved) {
+        return Ok(true);
+    }
+    let planned = schedule::Entity::find()
+        .filter(schedule::Column::EditionId.eq(edition.id))
+        .filter(schedule::Column::State.eq("pending"));
+    let bundled = release_member::Entity::find()
+        .filter(release_member::Column::EditionId.eq(edition.id))
+        .filter(Expr::cust(
+            "release_id IN (SELECT r.id FROM release r WHERE r.published_at IS NULL)",
+        ));
+    Ok(planned.one(tx).await?.is_some() || bundled.one(tx).await?.is_some())
 }
 
 /// As long as it is not public: one's own, or what a draft points at that one may edit.

@@ -4,9 +4,8 @@ use entity::{file, file_page, file_version};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{by_id, upload};
+use super::{by_id, resumable};
 use crate::{
-    app::App,
     auth::{
         policy::{self, HouseAction},
         principal::Principal,
@@ -21,28 +20,20 @@ use crate::{
 
 /// Throws a file away for good, with its versions. Whoever has sent it may, and whoever looks after
 /// all files.
-pub async fn delete(
-    tx: &DatabaseTransaction,
-    app: &App,
-    who: &Principal,
-    id: Uuid,
-) -> Answer<Problems> {
+pub async fn delete(tx: &DatabaseTransaction, who: &Principal, id: Uuid) -> Answer<Problems> {
     let row = by_id(tx, id).await?.ok_or(Failure::NotFound)?;
     let is_own = row.uploaded_by == Some(who.account);
     if !is_own && !policy::may_in_house(who, HouseAction::TendFiles) {
-        let is_seen = upload::seen(app, who, id).await?.is_some();
+        let is_seen = !reference::in_public(tx, id).await?.is_empty();
         return Err(if is_seen { Failure::Forbidden } else { Failure::NotFound });
     }
     let mut problems = Problems::default();
-    let users = reference::everywhere(tx, id).await?;
-    if !users.is_empty() {
-        let message = format!(
-            "Diese Datei wird noch an {} Stellen verwendet. Bitte dort zuerst herausnehmen.",
-            users.len()
-        );
+    if reference::is_named(tx, id).await? {
+        let message = "Diese Datei wird noch verwendet, vielleicht auch im Papierkorb oder in einer gemeinsamen Veröffentlichung. Bitte dort zuerst herausnehmen.";
         problems.add("file", "IN_USE", message);
         return Ok(problems);
     }
+    resumable::erase(tx, id).await?;
     file_page::Entity::delete_many().filter(file_page::Column::FileId.eq(id)).exec(tx).await?;
     file_version::Entity::delete_many()
         .filter(file_version::Column::FileId.eq(id))

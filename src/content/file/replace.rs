@@ -12,7 +12,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{by_id, care, scan, version, words};
+use super::{by_id, care, resumable, scan, version, words};
 use crate::{
     app::App,
     auth::principal::Principal,
@@ -56,7 +56,7 @@ pub async fn replace(
 
     let mut problems = fit(&old, &new);
     found_in_note(wish.note.as_deref(), &mut problems);
-    if !reference::everywhere(tx, new.id).await?.is_empty() {
+    if reference::is_named(tx, new.id).await? {
         let message = "Diese Datei wird schon an anderer Stelle verwendet. Bitte neu hochladen.";
         problems.add("with", "IN_USE", message);
     }
@@ -73,6 +73,7 @@ pub async fn replace(
     let row = in_the_place_of(&old, &new).into_active_model().reset_all().update(tx).await?;
     move_pages(tx, &new, &old).await?;
     file::Entity::delete_by_id(new.id).exec(tx).await?;
+    resumable::erase(tx, new.id).await?;
 
     let deed = Deed {
         action: "replace-file",
@@ -125,7 +126,7 @@ fn in_the_place_of(old: &file::Model, new: &file::Model) -> file::Model {
     let mut row = file::Model {
         id: old.id,
         key: old.key.clone(),
-        name: old.name.clone(),
+        name: named(old, new),
         title: new.title.clone().or_else(|| old.title.clone()),
         language: new.language.clone().or_else(|| old.language.clone()),
         alt: picture.alt.clone(),
@@ -142,6 +143,17 @@ fn in_the_place_of(old: &file::Model, new: &file::Model) -> file::Model {
     };
     row.folded = words(&row);
     row
+}
+
+/// As it was called, with the ending that fits.
+fn named(old: &file::Model, new: &file::Model) -> String {
+    let ending = new.name.rsplit_once('.').map(|(_, ending)| ending);
+    match (old.name.rsplit_once('.'), ending) {
+        (Some((stem, _)), Some(ending)) if old.media_type != new.media_type => {
+            format!("{stem}.{ending}")
+        }
+        _ => old.name.clone(),
+    }
 }
 
 async fn move_pages(tx: &DatabaseTransaction, from: &file::Model, to: &file::Model) -> Answer<()> {

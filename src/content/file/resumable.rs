@@ -254,7 +254,8 @@ async fn forget(app: &App, id: Uuid) -> Answer<()> {
     app.db.write(move |tx| Box::pin(erase(tx, id))).await
 }
 
-async fn erase(tx: &DatabaseTransaction, id: Uuid) -> Answer<()> {
+/// Forgets an upload, whether it has come whole or not.
+pub async fn erase(tx: &DatabaseTransaction, id: Uuid) -> Answer<()> {
     upload_part::Entity::delete_many()
         .filter(upload_part::Column::UploadId.eq(id))
         .exec(tx)

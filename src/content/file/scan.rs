@@ -13,11 +13,11 @@ use crate::{
     app::App,
     content::log::{self, Actor, Deed},
     error::{Answer, Failure},
-    files::{Staged, Verdict},
+    files::{Scanner, Staged, Verdict},
 };
 
 /// How many of those that wait are looked at in one round.
-const AT_ONCE: u64 = 20;
+const AT_ONCE: u64 = 200;
 
 /// What the search has said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,11 @@ impl State {
     }
 
     pub fn of(row: &file::Model) -> Self {
-        match row.scan.as_deref() {
+        Self::by_name(row.scan.as_deref())
+    }
+
+    pub fn by_name(name: Option<&str>) -> Self {
+        match name {
             None => Self::NotConfigured,
             Some("clean") => Self::Clean,
             Some("infected") => Self::Infected,
@@ -74,23 +78,35 @@ pub async fn look(app: &App, staged: &Staged) -> Answer<State> {
     }
 }
 
-/// Has those looked into that wait; gives up for now where the scanner does not answer.
+/// Has those looked into that wait, where the scanner answers.
 pub async fn look_again(app: &App) -> Answer<()> {
     let Some(scanner) = &app.scanner else { return Ok(()) };
     let waiting = file::Entity::find().filter(file::Column::Scan.eq(State::Waiting.name()));
-    for row in waiting.limit(AT_ONCE).all(app.db.pool()).await? {
-        let staged = blob::fetch(app, &row.digest).await?;
-        let (state, action) = match scanner.scan(staged.path()).await {
-            Verdict::Clean => (State::Clean, "virus-check-passed"),
-            Verdict::Infected(name) => {
-                tracing::error!(file = %row.id, virus = name, "a file that waited carries a virus");
-                (State::Infected, "virus-found")
-            }
-            Verdict::Unreachable => return Ok(()),
-        };
-        app.db.write(move |tx| Box::pin(write_down(tx, row, state, action))).await?;
+    let waiting = waiting.limit(AT_ONCE).all(app.db.pool()).await?;
+    if waiting.is_empty() || scanner.answers().await.is_err() {
+        return Ok(());
+    }
+    for row in waiting {
+        // One that cannot be looked into keeps nobody else waiting.
+        if let Err(failure) = look_into(app, scanner, row).await {
+            let cause = failure.into_report();
+            tracing::warn!("a file that waits could not be checked for viruses: {cause:#}");
+        }
     }
     Ok(())
+}
+
+async fn look_into(app: &App, scanner: &Scanner, row: file::Model) -> Answer<()> {
+    let staged = blob::fetch(app, &row.digest).await?;
+    let (state, action) = match scanner.scan(staged.path()).await {
+        Verdict::Clean => (State::Clean, "virus-check-passed"),
+        Verdict::Infected(name) => {
+            tracing::error!(file = %row.id, virus = name, "a file that waited carries a virus");
+            (State::Infected, "virus-found")
+        }
+        Verdict::Unreachable => return Ok(()),
+    };
+    app.db.write(move |tx| Box::pin(write_down(tx, row, state, action))).await
 }
 
 async fn write_down(

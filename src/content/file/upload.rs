@@ -64,6 +64,10 @@ pub async fn take_in(
         .write(move |tx| {
             Box::pin(async move {
                 let subject = incoming.row.id;
+                // It was sent twice at the same time; what has been said of the first one stays.
+                if let Some(known) = files::by_id(tx, subject).await? {
+                    return Ok(known);
+                }
                 files::put(tx, incoming).await?;
                 let deed = Deed {
                     action: "upload",
@@ -72,11 +76,11 @@ pub async fn take_in(
                     revision: None,
                     detail: None,
                 };
-                log::append(tx, &actor, deed).await
+                log::append(tx, &actor, deed).await?;
+                Ok(row)
             })
         })
-        .await?;
-    Ok(row)
+        .await
 }
 
 /// That the program which sends the file takes it for what it is.

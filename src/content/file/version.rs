@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    blob,
+    blob, by_id, care,
     upload::{self, Said},
 };
 use crate::{
@@ -37,6 +37,17 @@ pub async fn by_digest(
     let found = of(db, file).await?.into_iter().filter(|version| version.digest == digest);
     // Whoever may have it as one version may have it.
     Ok(found.max_by_key(|version| (version.was_public, version.number)))
+}
+
+/// Whether somebody may put an earlier version in the place of the newest.
+pub async fn may_restore(
+    tx: &DatabaseTransaction,
+    app: &App,
+    who: &Principal,
+    file: Uuid,
+) -> Answer<()> {
+    let row = by_id(tx, file).await?.ok_or(Failure::NotFound)?;
+    care::may_replace(tx, app, who, &row).await.map(drop)
 }
 
 /// Brings an earlier version in once more, as if the person had sent it, and says under which id.
@@ -69,6 +80,7 @@ pub async fn put_aside(
         media_type: row.media_type.clone(),
         name: row.name.clone(),
         was_public,
+        scan: row.scan.clone(),
         since: row.updated_at,
         until: clock::now(),
         replaced_by: Some(who.account),

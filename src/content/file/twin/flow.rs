@@ -73,7 +73,7 @@ fn take_heading<'h>(
             return None;
         }
         let printed = joined(&words);
-        let is_it = |heading: &&Heading| in_words(&heading.title).as_deref() == Some(&printed);
+        let is_it = |heading: &&Heading| heading.title == printed;
         if let Some(place) = headings.iter().position(is_it) {
             return Some((headings.remove(place), height));
         }
