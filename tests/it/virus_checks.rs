@@ -36,6 +36,9 @@ async fn looks(mut line: TcpStream) -> io::Result<()> {
     while !command.ends_with(b"\0") {
         command.push(line.read_u8().await?);
     }
+    if command == b"zPING\0" {
+        return line.write_all(b"PONG\0").await;
+    }
     assert_eq!(command, b"zINSTREAM\0");
     let mut come = Vec::new();
     loop {
